@@ -1,0 +1,295 @@
+"""Reports of unchanged files, kept between runs as JSON: one small file for each directory of sources.
+
+An entry answers to the file's time and size, or else to the hash of its content; and always to the settings and to
+the version of the tool. Files are replaced whole, so processes that run at the same time cannot harm each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from default_lint.settings import Settings
+
+if TYPE_CHECKING:
+    from default_lint.findings import Evidence, Finding, Fix, Note, Report, Suppression
+    from default_lint.text import Document, Span
+
+_TAG = "CACHEDIR.TAG"
+_TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of default-lint; it can be deleted at any time.\n"
+_SETTLED = 2_000_000_000  # nanoseconds: a file changed so recently may change again within the same time stamp
+
+Row = dict[str, Any]
+
+
+class Cache:
+    """The stored reports; `put` collects, `save` writes."""
+
+    def __init__(self) -> None:
+        self._shards: dict[str, dict[str, Row]] = {}
+        self._new: dict[str, dict[str, Row]] = {}
+        self._folders: dict[str, str] = {}
+        self._digests: dict[tuple[Settings, tuple[str, ...]], str] = {}
+
+    def get(self, path: str, settings: Settings) -> Report | None:
+        """The report of an unchanged file, or None."""
+        absolute = os.path.abspath(path)
+        row = self._shard(absolute, settings).get(os.path.basename(absolute))
+        if row is None or row.get("key") != self._key(path, settings):
+            return None
+        try:
+            return _revive(path, absolute, row, settings)
+        except (OSError, KeyError, TypeError, ValueError, IndexError, AttributeError):
+            return None
+
+    def put(self, path: str, settings: Settings, report: Report) -> None:
+        """Remember a report; one with trouble is not kept."""
+        if not settings.cache or report.trouble:
+            return
+        absolute = os.path.abspath(path)
+        try:
+            status = os.stat(absolute)
+            with open(absolute, "rb") as stream:
+                data = stream.read()
+        except OSError:
+            return
+        from default_lint.files import from_bytes
+
+        document = from_bytes(path, data, settings.max_file_size)
+        if getattr(document, "text", None) != report.document.text:
+            return  # changed since it was checked
+        settled = time.time_ns() - status.st_mtime_ns > _SETTLED
+        row = {
+            "key": self._key(path, settings),
+            "hash": hashlib.sha256(data).hexdigest(),
+            "time": status.st_mtime_ns if settled else 0,
+            "size": status.st_size,
+            "report": _pack_report(report),
+        }
+        shard = self._place(absolute, settings)
+        self._new.setdefault(shard, {})[os.path.basename(absolute)] = row
+        self._folders[shard] = os.path.dirname(absolute)
+
+    def save(self) -> None:
+        """Write what is new; a cache that cannot be written is no cache, and nothing else."""
+        for shard, rows in self._new.items():
+            folder = self._folders[shard]
+            try:
+                _prepare(os.path.dirname(shard))
+                present = set(os.listdir(folder))
+                kept = {name: row for name, row in _read(shard).items() if name in present}
+                _write(shard, {**kept, **rows})
+            except OSError:
+                continue
+        self._new.clear()
+
+    def _key(self, path: str, settings: Settings) -> str:
+        """Settings and version; hashed once for all files with the same of them."""
+        ignored = settings.ignored_in(path)
+        known = (settings, ignored)
+        if known not in self._digests:
+            self._digests[known] = hashlib.sha256(f"{tool_stamp()}\n{settings.digest(path)}".encode()).hexdigest()
+        return self._digests[known]
+
+    def _place(self, absolute: str, settings: Settings) -> str:
+        folder = os.path.dirname(absolute)
+        name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24] + ".json"
+        return os.path.join(settings.cache_directory(), name)
+
+    def _shard(self, absolute: str, settings: Settings) -> dict[str, Row]:
+        shard = self._place(absolute, settings)
+        if shard not in self._shards:
+            self._shards[shard] = _read(shard)
+        return self._shards[shard]
+
+
+def clean(directory: str) -> bool:
+    """Delete a cache directory; False when there is none, or it is not one of ours."""
+    import shutil
+
+    try:
+        with open(os.path.join(directory, _TAG), encoding="utf-8") as stream:
+            ours = stream.read() == _TAG_TEXT
+    except (OSError, UnicodeDecodeError):
+        return False
+    if ours:
+        shutil.rmtree(directory, ignore_errors=True)
+    return ours
+
+
+@lru_cache(maxsize=1)
+def tool_stamp() -> str:
+    """The version of the tool; in a checkout also the state of its source files."""
+    from default_lint import __version__
+
+    package = os.path.dirname(os.path.abspath(__file__))
+    if {"site-packages", "dist-packages"} & set(package.split(os.sep)):
+        return __version__
+    state = hashlib.sha256()
+    for folder, folders, names in os.walk(package):
+        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "lab", "output"))
+        for name in sorted(names):
+            status = os.stat(os.path.join(folder, name))
+            state.update(f"{folder}/{name} {status.st_mtime_ns} {status.st_size}\n".encode())
+    return f"{__version__} {state.hexdigest()}"
+
+
+def _prepare(directory: str) -> None:
+    """Make the cache directory, marked for backup tools and ignored by git."""
+    if os.path.exists(os.path.join(directory, _TAG)):
+        return
+    os.makedirs(directory, exist_ok=True)
+    for name, text in ((".gitignore", "*\n"), (_TAG, _TAG_TEXT)):
+        _replace(os.path.join(directory, name), text)
+
+
+def _read(shard: str) -> dict[str, Row]:
+    """The rows of a stored file; none when it is missing or damaged."""
+    try:
+        with open(shard, "rb") as stream:
+            rows = json.loads(stream.read())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(rows, dict):
+        return {}
+    return {name: row for name, row in rows.items() if isinstance(row, dict)}
+
+
+def _write(shard: str, rows: Mapping[str, Row]) -> None:
+    _replace(shard, json.dumps(rows, separators=(",", ":")))
+
+
+def _replace(path: str, text: str) -> None:
+    """Write a file in one step."""
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".new-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _revive(path: str, absolute: str, row: Row, settings: Settings) -> Report | None:
+    from default_lint.findings import Report
+    from default_lint.text import Document
+
+    status = os.stat(absolute)
+    fresh = status.st_mtime_ns == row["time"] and status.st_size == row["size"]
+    packed = row["report"]
+    silent = not any(packed)
+    if fresh and silent:  # nothing will look at the text
+        return Report(Document(path, ""))
+    with open(absolute, "rb") as stream:
+        data = stream.read()
+    if not fresh and hashlib.sha256(data).hexdigest() != row["hash"]:
+        return None
+    if silent:
+        return Report(Document(path, ""))
+    from default_lint.files import from_bytes
+
+    document = from_bytes(path, data, settings.max_file_size)
+    return _unpack_report(document, packed) if isinstance(document, Document) else None
+
+
+def _pack_report(report: Report) -> list[Any]:
+    return [
+        [_pack_finding(finding) for finding in report.findings],
+        [_pack_finding(finding) for finding in report.suppressed],
+        [[entry.span, entry.covers, entry.names, entry.reason] for entry in report.unused],
+    ]
+
+
+def _unpack_report(document: Document, packed: list[Any]) -> Report:
+    from default_lint.findings import Report, Suppression
+
+    found, suppressed, unused = packed
+    entries = (
+        Suppression(_span(span), _span(covers), tuple(names), reason) for span, covers, names, reason in unused
+    )
+    return Report(
+        document,
+        tuple(_unpack_finding(row) for row in found),
+        tuple(_unpack_finding(row) for row in suppressed),
+        tuple(entries),
+    )
+
+
+def _span(pair: list[int]) -> Span:
+    from default_lint.text import Span
+
+    return Span(int(pair[0]), int(pair[1]))
+
+
+def _pack_finding(finding: Finding) -> list[Any]:
+    return [
+        finding.rule,
+        finding.code,
+        finding.span,
+        finding.message,
+        int(finding.severity),
+        int(finding.confidence),
+        finding.family,
+        [_pack_evidence(evidence) for evidence in finding.evidence],
+        [[note.text, note.span] for note in finding.notes],
+        [[fix.title, [[edit.span, edit.text] for edit in fix.edits], fix.safety.value] for fix in finding.fixes],
+    ]
+
+
+def _unpack_finding(row: list[Any]) -> Finding:
+    from default_lint.findings import Confidence, Finding, Severity
+
+    rule, code, span, message, severity, confidence, family, evidence, notes, fixes = row
+    return Finding(
+        rule,
+        code,
+        _span(span),
+        message,
+        Severity(severity),
+        Confidence(confidence),
+        family,
+        tuple(_unpack_evidence(kind) for kind in evidence),
+        tuple(_unpack_note(note) for note in notes),
+        tuple(_unpack_fix(fix) for fix in fixes),
+    )
+
+
+def _unpack_note(row: list[Any]) -> Note:
+    from default_lint.findings import Note
+
+    return Note(row[0], _span(row[1]) if row[1] else None)
+
+
+def _unpack_fix(row: list[Any]) -> Fix:
+    from default_lint.findings import Edit, Fix, Safety
+
+    title, edits, safety = row
+    return Fix(title, tuple(Edit(_span(span), text) for span, text in edits), Safety(safety))
+
+
+def _pack_evidence(evidence: Evidence) -> list[Any]:
+    from default_lint.findings import Learned, Observed
+
+    if isinstance(evidence, Observed):
+        return ["observed", evidence.measure, evidence.epochs, evidence.value]
+    if isinstance(evidence, Learned):
+        contributions = dict(evidence.contributions)
+        return ["learned", evidence.model, evidence.probability, evidence.base, contributions]
+    return ["rule"]
+
+
+def _unpack_evidence(row: list[Any]) -> Evidence:
+    from default_lint.findings import Learned, Observed, Rule
+
+    kind, *rest = row
+    if kind == "observed":
+        return Observed(rest[0], tuple(rest[1]), rest[2])
+    return Learned(*rest) if kind == "learned" else Rule()

@@ -1,0 +1,219 @@
+"""Many files: cached reports, several processes when it pays, one stable order, and no file that takes others down."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from default_lint.files import Target, Trouble, discover, load
+from default_lint.settings import Resolver, Settings
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    from default_lint.cache import Cache
+    from default_lint.findings import Report
+
+SERIAL = 20  # so many files are checked sooner than a second process has started
+CHUNK = 8
+
+Progress = Callable[[int, int], None]
+
+
+class Job(NamedTuple):
+    """One file to check in some process."""
+
+    target: Target
+    settings: Settings
+
+
+def check_files(
+    paths: Iterable[str],
+    resolver: Resolver,
+    *,
+    jobs: int = 0,
+    cache: bool = True,
+    progress: Progress | None = None,
+) -> Iterator[Report]:
+    """Check everything below `paths` and yield reports in a stable order.
+
+    A file that does not mention Keras yields none; trouble with a file is a report with `trouble`. `progress` is
+    called with the number of files done and the number of all.
+    """
+    store = _store() if cache else None
+    ready: list[Report | Job] = []
+    total = 0
+    for found in discover(paths, resolver):
+        total += 1
+        entry = _first_look(found, resolver, store)
+        if entry is not None:
+            ready.append(entry)
+    done = total - sum(isinstance(entry, Job) for entry in ready)
+    pending = [entry for entry in ready if isinstance(entry, Job)]
+    results = check_jobs(pending, jobs)
+    try:
+        for entry in ready:
+            report: Report | None
+            if isinstance(entry, Job):
+                report = next(results)
+                done += 1
+                if store is not None and report is not None:
+                    store.put(entry.target.path, entry.settings, report)
+            else:
+                report = entry
+            if progress is not None:
+                progress(done, total)
+            if report is not None:
+                yield report
+    finally:
+        results.close()
+        if store is not None:
+            store.save()
+
+
+def _store() -> Cache:
+    from default_lint.cache import Cache
+
+    return Cache()
+
+
+def _first_look(found: Target | Trouble, resolver: Resolver, store: Cache | None) -> Report | Job | None:
+    """What is known about a file without parsing: its cached report, trouble, or None when it is not about Keras."""
+    if isinstance(found, Trouble):
+        return trouble_report(found)
+    settings = resolver.directory(os.path.dirname(os.path.abspath(found.path))).settings
+    if store is not None and settings.cache:
+        report = store.get(found.path, settings)
+        if report is not None:
+            return report
+    loaded = load(found.path, settings.max_file_size, found.explicit)
+    if loaded is None:
+        return None
+    return trouble_report(loaded) if isinstance(loaded, Trouble) else Job(found, settings)
+
+
+def trouble_report(trouble: Trouble) -> Report:
+    """A report that holds only trouble."""
+    from default_lint.findings import Report
+    from default_lint.text import Document
+
+    return Report(Document(trouble.path, ""), trouble=(trouble.message,))
+
+
+def check_one(job: Job) -> Report | None:
+    """Check one file in this process; whatever goes wrong becomes trouble of this file."""
+    try:
+        loaded = load(job.target.path, job.settings.max_file_size, job.target.explicit)
+        if loaded is None:
+            return None
+        if isinstance(loaded, Trouble):
+            return trouble_report(loaded)
+        from default_lint.engine import check
+
+        return check(loaded, job.settings)
+    except MemoryError:
+        return trouble_report(Trouble(job.target.path, "ran out of memory"))
+    except Exception as error:
+        message = f"internal error: {type(error).__name__}: {error}"
+        return trouble_report(Trouble(job.target.path, message))
+
+
+def _check_chunk(chunk: Sequence[Job]) -> list[Report | None]:
+    return [check_one(job) for job in chunk]
+
+
+def check_jobs(pending: Sequence[Job], jobs: int = 0) -> Generator[Report | None, None, None]:
+    """The reports of `pending` in order; None for a file that turned out not to be about Keras."""
+    workers = min(jobs or _processors(), -(-len(pending) // CHUNK))
+    if len(pending) < SERIAL or workers < 2:
+        yield from map(check_one, pending)
+        return
+    chunks = [pending[start : start + CHUNK] for start in range(0, len(pending), CHUNK)]
+    yield from _in_processes(chunks, workers)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _in_processes(chunks: Sequence[Sequence[Job]], workers: int) -> Iterator[Report | None]:
+    """Keep a short queue of chunks ahead of the reader.
+
+    When a worker dies, everything in the queue is lost without telling whose fault it was: those files are checked
+    again one at a time, and a new pool takes the rest.
+    """
+    from concurrent.futures.process import BrokenProcessPool
+
+    waiting = deque(chunks)
+    queue: deque[tuple[Sequence[Job], Future[list[Report | None]]]] = deque()
+    pool = _pool(workers)
+    try:
+        while waiting or queue:
+            while waiting and len(queue) < 2 * workers:
+                chunk = waiting.popleft()
+                queue.append((chunk, pool.submit(_check_chunk, chunk)))
+            chunk, future = queue.popleft()
+            try:
+                reports = future.result()
+            except BrokenProcessPool:
+                lost = [chunk, *(later for later, _ in queue)]
+                queue.clear()
+                pool.shutdown()
+                yield from _one_at_a_time([job for part in lost for job in part])
+                pool = _pool(workers)
+                continue
+            yield from reports
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _one_at_a_time(lost: Sequence[Job]) -> Iterator[Report | None]:
+    """Check files in a process of their own, so that a crash has a name."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = _pool(1)
+    try:
+        for job in lost:
+            try:
+                yield from pool.submit(_check_chunk, [job]).result()
+            except BrokenProcessPool:
+                yield trouble_report(Trouble(job.target.path, "the process that checked it crashed"))
+                pool.shutdown()
+                pool = _pool(1)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(workers, mp_context=_context(), initializer=_start_worker)
+
+
+def _context() -> Any:
+    """A forked worker shares our imports; with other threads about, forking is not safe and a server does it."""
+    import multiprocessing
+    import sys
+    import threading
+
+    methods = multiprocessing.get_all_start_methods()
+    if sys.platform == "linux" and threading.active_count() == 1:
+        import default_lint.engine  # noqa: F401  (before the fork, once for all workers)
+
+        return multiprocessing.get_context("fork")
+    if "forkserver" in methods:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["default_lint.engine"])
+        return context
+    return multiprocessing.get_context("spawn")
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
