@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
+import math
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,16 +28,32 @@ HAND_WRITTEN = {
 }
 """Signatures that inspection does not tell."""
 
-PREFERRED = ("keras.Input", "keras.Model", "keras.Sequential", "keras.models.", "keras.utils.", "keras.config.", "keras.optimizers.")
+PREFERRED = (
+    "keras.Input",
+    "keras.Model",
+    "keras.Sequential",
+    "keras.models.",
+    "keras.utils.",
+    "keras.config.",
+    "keras.optimizers.",
+)
 """When one object has several public names, the first prefix that matches wins over the rules of `rank`."""
 
 SKIPPED = ("keras.legacy.", "keras.utils.legacy.", "keras.mixed_precision.dtype_policy", "keras.optimizers.legacy.")
 
 OPEN = (
-    "keras.Model keras.Model.call keras.Operation keras.name_scope keras.layers.Layer.call "
-    "keras.layers.Layer.compute_output_shape keras.metrics.MeanMetricWrapper keras.metrics.Metric.update_state "
-    "keras.ops.einsum keras.ops.rearrange keras.utils.Config"
-).split()
+    "keras.Model",
+    "keras.Model.call",
+    "keras.Operation",
+    "keras.name_scope",
+    "keras.layers.Layer.call",
+    "keras.layers.Layer.compute_output_shape",
+    "keras.metrics.MeanMetricWrapper",
+    "keras.metrics.Metric.update_state",
+    "keras.ops.einsum",
+    "keras.ops.rearrange",
+    "keras.utils.Config",
+)
 """Keras callables that take any keyword; elsewhere `**kwargs` only feeds a base class or an error message."""
 
 METHODS = {
@@ -59,6 +76,9 @@ METHODS = {
     "keras.losses.Loss": "call",
 }
 """Methods of Keras objects that rules or the interpreter look at."""
+
+HIDDEN_KEYWORDS = {"keras.layers.LSTM": "*, implementation=2", "keras.layers.GRU": "*, implementation=2"}
+"""Keywords that a class takes out of its `**kwargs`."""
 
 IDENTIFIERS = ("losses", "metrics", "optimizers", "activations", "initializers", "regularizers", "constraints")
 
@@ -147,7 +167,7 @@ def default_text(value: Any) -> str:
     """A default as a literal; `...` stands for one that has no literal."""
     if value is None or isinstance(value, (bool, int, str)):
         return repr(value)
-    if isinstance(value, float) and value == value and abs(value) != float("inf"):
+    if isinstance(value, float) and math.isfinite(value):
         return repr(value)
     if isinstance(value, (tuple, list)) and all(default_text(item) != "..." for item in value):
         return repr(value)
@@ -184,7 +204,10 @@ def try_signature(name: str, function: Any, **options: bool) -> str | None:
     if name in NUMPY_BY_HAND:
         return name + NUMPY_BY_HAND[name]
     try:
-        return name + signature_text(function, **options)
+        text = signature_text(function, **options)
+        return name + text.replace(
+            "**layer", f"{HIDDEN_KEYWORDS[name]}, **layer" if name in HIDDEN_KEYWORDS else "**layer"
+        )
     except (TypeError, ValueError):
         return None
 
@@ -213,15 +236,25 @@ def rank(name: str, value: Any) -> tuple[int, bool, bool, int, str]:
     return (preference, not own, shared_root, name.count("."), name)
 
 
+def front_objects() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `keras` and `tensorflow.keras` each export, by the name below `keras`.
+
+    TensorFlow falls back to `keras` for packages that its own tree lacks, such as `keras.saving`.
+    """
+    fronts = []
+    for front in ("keras", "keras._tf_keras.keras"):
+        objects = public_objects(importlib.import_module(front), "keras", set())
+        fronts.append({name: value for name, value in objects if not name.startswith(SKIPPED)})
+    own, legacy = fronts
+    packages = {name.split(".")[1] for name in legacy}
+    legacy.update({name: value for name, value in own.items() if name.split(".")[1] not in packages})
+    return own, legacy
+
+
 def keras_names() -> tuple[dict[str, Any], dict[str, str]]:
     """Canonical name -> object, and alias -> canonical name, of the installed Keras with its tf.keras additions."""
-    keras = importlib.import_module("keras")
-    legacy = importlib.import_module("keras._tf_keras.keras")
-    objects: dict[str, Any] = {}
-    for module in (keras, legacy):
-        for name, value in public_objects(module, "keras", set()):
-            if not name.startswith(SKIPPED):
-                objects.setdefault(name, value)
+    own, legacy = front_objects()
+    objects = {**legacy, **own}
     groups: dict[tuple[int, str], list[str]] = {}
     for name, value in objects.items():
         functions = name.split(".")[1] in ("losses", "metrics", "activations", "backend") and not inspect.isclass(value)
@@ -337,6 +370,7 @@ def block(key: str, lines: list[str]) -> str:
 def generated() -> str:
     """The generated part of the catalog."""
     keras, aliases = keras_lines()
+    own, legacy = front_objects()
     versions = ", ".join(f"{name} {importlib.import_module(name).__version__}" for name in ("keras", "tensorflow"))
     return (
         f"# {versions}\n\n[generated]\n"
@@ -345,6 +379,9 @@ def generated() -> str:
         + block("tensorflow", tensorflow_lines())
         + block("sklearn", sklearn_lines())
         + block("numpy", numpy_lines())
+        + "\n[fronts]\n# Names that only one of `keras` and `tensorflow.keras` exports.\n"
+        + block("keras", sorted(set(own) - set(legacy)))
+        + block("tensorflow", sorted(set(legacy) - set(own)))
         + "\n[identifiers]\n"
         + "".join(block(package, identifier_lines(package)) for package in IDENTIFIERS)
     )

@@ -152,7 +152,9 @@ def children(module: str) -> frozenset[str]:
     for name in (*signatures(), *aliases()):
         if name.startswith(prefix):
             found.add(name[len(prefix) :].partition(".")[0])
-    found.update(name.rpartition(".")[2] for name in lines("names", "members") if name.rpartition(".")[0] + "." == prefix)
+    found.update(
+        name.rpartition(".")[2] for name in lines("names", "members") if name.rpartition(".")[0] + "." == prefix
+    )
     return frozenset(found)
 
 
