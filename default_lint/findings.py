@@ -1,0 +1,137 @@
+"""What the linter says: findings with notes and fixes, and the report that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+
+from default_lint.text import Document, Span
+
+
+class Severity(IntEnum):
+    """How bad it is if it is true."""
+
+    HINT = 0
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """The word shown to people."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure we are."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+    @property
+    def label(self) -> str:
+        """The word shown to people."""
+        return self.name.lower()
+
+
+class Safety(Enum):
+    """Whether a fix may be applied without a look."""
+
+    SAFE = "safe"  # same meaning, or certainly meant
+    UNSAFE = "unsafe"  # changes what is trained
+    SHOWN = "shown"  # a suggestion only, never applied
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace `span` by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A titled set of edits that belong together; SHOWN fixes may have no edits."""
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    safety: Safety = Safety.UNSAFE
+
+
+@dataclass(frozen=True)
+class Note:
+    """One more fact; with a span, the other half of the contradiction."""
+
+    text: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Evidence from the source alone."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Evidence from a training run: what was measured, in which epochs, and the number."""
+
+    measure: str
+    epochs: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Evidence from a classifier: its probability, its base rate and the SHAP contributions by feature."""
+
+    model: str
+    probability: float
+    base: float
+    contributions: Mapping[str, float] = field(default_factory=dict)
+
+
+Evidence = Rule | Observed | Learned
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault at one place. `rule` is the rule's name, `family` its family; `code` is the alias of the name."""
+
+    rule: str
+    code: str
+    span: Span
+    message: str
+    severity: Severity
+    confidence: Confidence
+    family: str
+    evidence: tuple[Evidence, ...] = (Rule(),)
+    notes: tuple[Note, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+    def place(self) -> tuple[int, int, str, str]:
+        """Sort key: by position, then by rule."""
+        return (self.span.start, self.span.end, self.rule, self.message)
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """An ignore comment: its own span, the text range it covers, the names it lists, the reason given."""
+
+    span: Span
+    covers: Span
+    names: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result for one document. `trouble` is what we ourselves could not do: it is shown, and the exit code is 2."""
+
+    document: Document
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    unused: tuple[Suppression, ...] = ()
+    trouble: tuple[str, ...] = ()

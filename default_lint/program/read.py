@@ -1,0 +1,129 @@
+"""`read(document) -> Program`: from text to meaning, in the order that is cheap and safe.
+
+Bytes that name neither Keras nor TensorFlow are never parsed. `ast.parse` comes first: it gives true error positions
+and refuses the nesting on which libcst's parser overflows the stack. Only a file that builds, trains or imports
+something of interest is then parsed by libcst, once.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from default_lint.program.types import Program, Unread
+from default_lint.text import Document, Span
+
+MAX_DEPTH = 90  # nesting of expressions and blocks; libcst's own recursion fails near 150
+_MENTIONS = re.compile(r"keras|tensorflow")
+_INTEREST = re.compile(
+    r"\b(?:Sequential|Model|Input|compile|fit|fit_generator|predict_classes|evaluate|load_data|train_test_split|"
+    r"ImageDataGenerator|image_dataset_from_directory|load_model|train_on_batch|GradientTape|Dense|Conv\dD|LSTM|GRU|"
+    r"Embedding|[A-Z]\w*Convolution\w*|EarlyStopping|ModelCheckpoint|Adam|SGD|RMSprop)\s*\("
+    r"|\b(?:import|from)\s+(?:\.*)(?:tensorflow|keras)\b"
+)
+
+
+class SyntaxTrouble(Exception):
+    """The text is not Python: `span` tells where, `args[0]` what the parser said."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
+
+def read(document: Document) -> Program:
+    """What the document means; raises SyntaxTrouble when it is not Python.
+
+    Unknown spreads: whatever could not be understood is listed in `unread`, never guessed. Never raises anything else.
+    """
+    if not _MENTIONS.search(document.text):
+        return Program(document)
+    tree = parse(document)
+    if not _INTEREST.search(document.text):
+        return Program(document)
+    depth = _depth(tree)
+    if depth > MAX_DEPTH:
+        return _unread(document, f"nested {depth} levels deep, too deep to read")
+    with _recursion_limit(12_000):
+        try:
+            return _readings(document)
+        except RecursionError:
+            return _unread(document, "nested too deeply to read")
+
+
+def parse(document: Document) -> ast.Module:
+    """The document's syntax tree; raises SyntaxTrouble with the true place of the error."""
+    text = document.text
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        start = _error_offset(document, error)
+        message = error.msg or "invalid syntax"
+    except ValueError as error:  # null bytes
+        start, message = max(text.find("\0"), 0), str(error)
+    except (RecursionError, MemoryError):
+        start, message = 0, "too deeply nested to parse"
+    line = document.line_span(min(start, len(text)))
+    raise SyntaxTrouble(message, Span(start, min(start + 1, max(line.end, start))))
+
+
+def _error_offset(document: Document, error: SyntaxError) -> int:
+    line = error.lineno or 1
+    if line > len(document.line_starts):
+        return len(document.text)
+    start = document.line_starts[line - 1]
+    return min(start + max((error.offset or 1) - 1, 0), len(document.text))
+
+
+def _depth(tree: ast.AST) -> int:
+    """Deepest nesting of the syntax tree, found without recursion."""
+    deepest = 0
+    waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return deepest
+
+
+def _unread(document: Document, reason: str) -> Program:
+    return Program(document, unread=(Unread(Span(0, 0), reason),))
+
+
+def _readings(document: Document) -> Program:
+    from libcst import ParserSyntaxError
+
+    from default_lint.program.assemble import Assembler
+    from default_lint.program.decisions import Decisions, readings_for
+    from default_lint.program.interpret import Interpreter
+    from default_lint.program.tree import Tree
+
+    try:
+        tree = Tree(document.text)
+    except (ParserSyntaxError, ValueError) as error:
+        return _unread(document, f"the parser could not read this file ({type(error).__name__})")
+    order: dict[str, int] = {}
+    programs: list[Program] = []
+    while len(programs) < readings_for(len(order)):
+        interpreter = Interpreter(tree, Decisions(len(programs), order), document.path)
+        interpreter.run()
+        programs.append(Assembler(interpreter, document).program())
+    first, *others = programs
+    return replace(first, alternatives=tuple(others)) if others else first
+
+
+@contextmanager
+def _recursion_limit(limit: int) -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, before))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
