@@ -12,6 +12,7 @@ from typing import Any
 
 from default_lint.files import Trouble, apply_edits, mentions_keras
 from default_lint.findings import Edit
+from default_lint.lexis import COMMENT, STRING
 from default_lint.settings import Settings
 from default_lint.text import Cell, Document, Span
 
@@ -24,12 +25,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 # Within a statement: what may hide a line end, and the line ends themselves.
 _TOKEN = re.compile(
-    r"""(?P<comment>\#[^\r\n]*)
-    | (?P<string>\"{3}(?:\\.|(?!\"{3}).)*(?:\"{3}|\Z) | '{3}(?:\\.|(?!'{3}).)*(?:'{3}|\Z)
-        | "(?:\\(?:\r\n|.)|[^"\\\r\n])*"? | '(?:\\(?:\r\n|.)|[^'\\\r\n])*'?)
-    | (?P<joined>\\(?:\r\n|\r|\n))
-    | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<end>\r\n|\r|\n)""",
-    re.VERBOSE | re.DOTALL,
+    rf"{COMMENT}|{STRING}|\\(?:\r\n|\r|\n)|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<end>\r\n|\r|\n)", re.DOTALL
 )
 
 

@@ -1,0 +1,340 @@
+"""Ignore comments: find them, hold findings back, and report those that hold back nothing or name nothing.
+
+`# default-lint: ignore[name] reason` at the end of a line covers that line, and a whole statement or call when the
+line is its first or last; on a line of its own it covers the next statement. `# default-lint: file-ignore[name]`
+covers the file. `# noqa: CODE` counts for our codes. There is no form that ignores everything.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Safety, Severity, Suppression
+from default_lint.lexis import COMMENT, STRING
+from default_lint.settings import (
+    FAMILIES,
+    SYNTAX_ERROR,
+    UNKNOWN_SUPPRESSION,
+    UNUSED_SUPPRESSION,
+    RuleName,
+    Settings,
+    did_you_mean,
+    rule_names,
+)
+from default_lint.text import Document, Span
+
+MARK = "default-lint:"
+ADVICE = "Name the rules in brackets: `# default-lint: ignore[rule-name] reason`"
+_COMMENT = re.compile(rf"(?P<comment>{COMMENT})|{STRING}", re.DOTALL)
+_DIRECTIVE = re.compile(r"#[ \t]*default-lint:[ \t]*(?P<form>[\w-]*)[ \t]*(?P<names>\[[^\]\r\n]*\]?)?")
+_NOQA = re.compile(r"#[ \t]*noqa[ \t]*:[ \t]*(?P<codes>[A-Z]+[0-9]+(?:[, \t]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
+_NAME = re.compile(r"[^\s,\[\]]+")
+# What may follow a reason within the same comment: the words of other tools, and our own once more.
+_NEXT = re.compile(r"\s*#[ \t]*(?:default-lint:|noqa|type:|pragma|pylint:|mypy:|ruff:|fmt:|pyright:)", re.IGNORECASE)
+
+
+class _Comment(NamedTuple):
+    """An ignore comment as read: what it covers, and what an edit needs."""
+
+    entry: Suppression
+    names_at: tuple[Span, ...]
+    brackets: Span | None  # between the brackets
+    removal: Span  # the comment and the space that goes with it
+    form: str  # ignore, file-ignore, noqa, or a word that means nothing
+
+
+def suppress(
+    findings: Iterable[Finding], document: Document, settings: Settings
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Suppression, ...]]:
+    """Split findings into kept and held back, and list the suppressions that hold back nothing.
+
+    Give it the findings of all selected rules, before those go that the audience does not want to hear: else a
+    suppression of such a finding seems unused.
+    """
+    found = tuple(findings)
+    if MARK not in document.text and not (found and ("noqa" in document.text or "NOQA" in document.text)):
+        return found, (), ()
+    comments = tuple(read_comments(document))
+    used: set[tuple[int, str]] = set()
+    kept, held = _split(found, comments, used)
+    unused: tuple[Suppression, ...] = ()
+    own = tuple(_unknown(comments))
+    if not any(finding.rule == SYNTAX_ERROR.name for finding in found):
+        unused, complaints = _unused(comments, used, document, settings)
+        own += complaints
+    on = (rule.name for rule in (UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION) if settings.selected(rule, document.path))
+    wanted = frozenset(on)
+    own_kept, own_held = _split([finding for finding in own if finding.rule in wanted], comments, used)
+    return kept + own_kept, held + own_held, unused
+
+
+def _split(
+    findings: Sequence[Finding], comments: Sequence[_Comment], used: set[tuple[int, str]]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Findings kept and held back; `used` collects the comments (by position) and names that held something back."""
+    kept: list[Finding] = []
+    held: list[Finding] = []
+    for finding in findings:
+        places = [finding.span.start, *(note.span.start for note in finding.notes if note.span is not None)]
+        matches = [
+            (comment.entry.span.start, name)
+            for comment in comments
+            for name in comment.entry.names
+            if name in (finding.rule, finding.code)
+            and any(comment.entry.covers.start <= place <= comment.entry.covers.end for place in places)
+        ]
+        used.update(matches)
+        (held if matches else kept).append(finding)
+    return tuple(kept), tuple(held)
+
+
+def read_comments(document: Document) -> Iterator[_Comment]:
+    """The ignore comments of a document, in order."""
+    statements = _Statements(document)
+    text = document.text
+    for token in _COMMENT.finditer(text):
+        comment = token["comment"]
+        if comment is None or not ("noqa" in comment.lower() or MARK in comment):
+            continue
+        for match in _NOQA.finditer(text, token.start(), token.end()):
+            codes = tuple(code.upper() for code in _NAME.findall(match["codes"]))
+            span = Span(*match.span())
+            entry = Suppression(span, statements.covered(token.start()), codes)
+            yield _Comment(entry, (), None, span, "noqa")
+        for match in _DIRECTIVE.finditer(text, token.start(), token.end()):
+            parsed = _directive(match, token.end(), document, statements)
+            if parsed is not None:
+                yield parsed
+
+
+def _directive(match: re.Match[str], limit: int, document: Document, statements: _Statements) -> _Comment | None:
+    """One of our own comments; None for prose that only begins like one."""
+    text, form = document.text, match["form"]
+    following = _NEXT.search(text, match.end(), limit)
+    end = following.start() if following is not None else limit
+    reason = text[match.end() : end].strip(" \t:-")
+    if not form.endswith("ignore") and match["names"] is None and reason:
+        return None
+    names: tuple[str, ...] = ()
+    names_at: tuple[Span, ...] = ()
+    brackets = None
+    if match["names"] is not None:
+        brackets = Span(match.start("names") + 1, match.end("names") - match["names"].endswith("]"))
+        places = list(_NAME.finditer(text, brackets.start, brackets.end))
+        names = tuple(place[0] for place in places)
+        names_at = tuple(Span(*place.span()) for place in places)
+    covers = Span(0, len(text)) if form == "file-ignore" else statements.covered(match.start())
+    if form not in ("ignore", "file-ignore"):
+        covers = Span(match.start(), match.start())
+    entry = Suppression(Span(match.start(), end), covers, names, reason)
+    return _Comment(entry, names_at, brackets, _removal(document, entry.span), form)
+
+
+def _removal(document: Document, span: Span) -> Span:
+    """What to delete so that a comment leaves no trace: its whole line, or the space before it."""
+    text = document.text
+    line = document.line_span(span.start)
+    if not text[line.start : span.start].strip() and span.end == line.end:
+        index = bisect_right(document.line_starts, span.start)
+        end = document.line_starts[index] if index < len(document.line_starts) else len(text)
+        return Span(line.start, end)
+    start = line.start + len(text[line.start : span.start].rstrip(" \t\f"))
+    return Span(start, span.end) if start > line.start else span
+
+
+def _unknown(comments: Sequence[_Comment]) -> Iterator[Finding]:
+    """A finding for each suppression that cannot work."""
+    known: dict[str, RuleName] = {}
+    for comment in comments:
+        form = comment.form
+        if form == "noqa":
+            continue
+        if form not in ("ignore", "file-ignore"):
+            hint = did_you_mean(form, ("ignore", "file-ignore"))
+            yield _finding(UNKNOWN_SUPPRESSION, comment.entry.span, f"`{form}` is no form of suppression{hint}", ADVICE)
+        elif not comment.entry.names:
+            yield _finding(
+                UNKNOWN_SUPPRESSION, comment.entry.span, f"`{form}` names no rule, so it suppresses nothing", ADVICE
+            )
+        else:
+            known = known or _known()
+            for name, span in zip(comment.entry.names, comment.names_at, strict=True):
+                if name not in known:
+                    yield _unknown_name(name, span, known)
+
+
+def _known() -> dict[str, RuleName]:
+    """Every rule by name and by code."""
+    rules = rule_names()
+    return {rule.name: rule for rule in rules} | {rule.code: rule for rule in rules}
+
+
+def _unknown_name(name: str, span: Span, known: Mapping[str, RuleName]) -> Finding:
+    if name in FAMILIES or name == "ALL":
+        return _finding(UNKNOWN_SUPPRESSION, span, f"suppression of `{name}` instead of single rules", ADVICE)
+    hint = did_you_mean(name, known)
+    fixes: tuple[Fix, ...] = ()
+    if hint:
+        meant = hint.split("`")[1]
+        fixes = (Fix(f"Replace by `{meant}`", (Edit(span, meant),), Safety.UNSAFE),)
+    return _finding(UNKNOWN_SUPPRESSION, span, f"suppression of unknown rule `{name}`{hint}", fixes=fixes)
+
+
+def _unused(
+    comments: Sequence[_Comment], used: set[tuple[int, str]], document: Document, settings: Settings
+) -> tuple[tuple[Suppression, ...], tuple[Finding, ...]]:
+    """Suppressions that held nothing back, reduced to the names that did not, and a finding for each."""
+    own = [comment for comment in comments if comment.form in ("ignore", "file-ignore")]
+    known = _known() if any(comment.entry.names for comment in own) else {}
+    unused, findings = [], []
+    for comment in own:
+        entry = comment.entry
+        idle = tuple(
+            name
+            for name in entry.names
+            if (entry.span.start, name) not in used and _would_speak(known.get(name), document.path, settings)
+        )
+        if idle:
+            unused.append(Suppression(entry.span, entry.covers, idle, entry.reason))
+            findings.append(_unused_finding(comment, idle))
+    return tuple(unused), tuple(findings)
+
+
+def _would_speak(rule: RuleName | None, path: str, settings: Settings) -> bool:
+    """Whether a finding of this rule could have come; a rule that is off proves nothing about its suppression."""
+    if rule is None or rule in (UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION):
+        return False
+    return settings.selected(rule, path)
+
+
+def _unused_finding(comment: _Comment, idle: Sequence[str]) -> Finding:
+    names = comment.entry.names
+    listed = ", ".join(f"`{name}`" for name in idle)
+    message = f"suppression of {listed} holds back nothing"
+    if len(idle) == len(names) or comment.brackets is None:
+        fix = Fix("Remove the suppression", (Edit(comment.removal, ""),), Safety.SAFE)
+        return _finding(UNUSED_SUPPRESSION, comment.entry.span, message, fixes=(fix,))
+    rest = ", ".join(name for name in names if name not in idle)
+    fix = Fix(f"Remove {listed} from the suppression", (Edit(comment.brackets, rest),), Safety.SAFE)
+    return _finding(UNUSED_SUPPRESSION, comment.names_at[names.index(idle[0])], message, fixes=(fix,))
+
+
+def _finding(rule: RuleName, span: Span, message: str, advice: str = "", fixes: tuple[Fix, ...] = ()) -> Finding:
+    return Finding(
+        rule.name,
+        rule.code,
+        span,
+        message,
+        Severity.WARNING,
+        Confidence.HIGH,
+        rule.family,
+        notes=(Note(advice),) if advice else (),
+        fixes=fixes,
+    )
+
+
+class _Block(NamedTuple):
+    """A statement or call: its text range, and for a compound statement where its body starts."""
+
+    start: int
+    end: int
+    body: int | None = None
+
+
+class _Statements:
+    """What a comment at some place covers, by the statements of the document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def covered(self, place: int) -> Span:
+        """The range that an ignore comment starting at `place` covers."""
+        line = self._document.line_span(place)
+        if self._document.text[line.start : place].strip():
+            return self._around(line)
+        inside = any(block.body is None and block.start < place < block.end for block in self._statements)
+        if not inside:
+            limit = self._limit(place)
+            following = [block for block in self._statements if place < block.start <= limit]
+            if following:
+                return Span(following[0].start, following[0].end)
+        return self._next_line(place)
+
+    def _around(self, line: Span) -> Span:
+        """A line, and every statement and call that has it as first or last line."""
+        start, end = line
+        for block in (*self._statements, *self._calls):
+            if block.body is not None:
+                if line.start <= block.start <= line.end or block.start <= line.start and line.end < block.body:
+                    start, end = min(start, block.start), max(end, block.body - 1)
+            elif line.start <= block.start <= line.end or line.start < block.end <= line.end:
+                start, end = min(start, block.start), max(end, block.end)
+        return Span(start, end)
+
+    def _next_line(self, place: int) -> Span:
+        """The next line with code, and the calls that start on it; where nothing follows, an empty range."""
+        starts, text = self._document.line_starts, self._document.text
+        limit = self._limit(place)
+        for start in starts[bisect_right(starts, place) :]:
+            line = self._document.line_span(start)
+            code = text[line.start : line.end].strip()
+            if start > limit:
+                break
+            if code and not code.startswith("#"):
+                ends = [call.end for call in self._calls if line.start <= call.start <= line.end]
+                return Span(line.start, max([line.end, *ends]))
+        return Span(place, place)
+
+    def _limit(self, place: int) -> int:
+        """The end of the cell, or of the script."""
+        cell = self._document.cell_at(place)
+        return cell.end if cell is not None else len(self._document.text)
+
+    @cached_property
+    def _tree(self) -> ast.Module | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self._document.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    @cached_property
+    def _statements(self) -> list[_Block]:
+        if self._tree is None:
+            return []
+        nodes = (node for node in ast.walk(self._tree) if isinstance(node, ast.stmt))
+        return sorted(self._statement(node) for node in nodes)
+
+    def _statement(self, node: ast.stmt) -> _Block:
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        first = min((decorator.lineno for decorator in decorators), default=node.lineno)
+        start = self._document.line_starts[first - 1] if first < node.lineno else self._offset(node)
+        inner: list[ast.stmt] = getattr(node, "body", [])
+        body: ast.stmt | ast.pattern | None = inner[0] if inner else None
+        if isinstance(node, ast.Match):
+            body = node.cases[0].pattern
+        return _Block(start, self._offset(node, end=True), self._offset(body) if body is not None else None)
+
+    @cached_property
+    def _calls(self) -> list[_Block]:
+        if self._tree is None:
+            return []
+        calls = (node for node in ast.walk(self._tree) if isinstance(node, ast.Call))
+        return [_Block(self._offset(call), self._offset(call, end=True)) for call in calls]
+
+    def _offset(self, node: ast.stmt | ast.expr | ast.pattern, end: bool = False) -> int:
+        """Code-point offset of where a node starts or ends; `ast` counts columns in bytes."""
+        line = (node.end_lineno or node.lineno) if end else node.lineno
+        column = (node.end_col_offset or 0) if end else node.col_offset
+        start = self._document.line_starts[line - 1]
+        head = self._document.text[start : start + column]
+        if head.isascii():
+            return start + column
+        return start + len(head.encode("utf-8", "replace")[:column].decode("utf-8", "ignore"))
