@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from default_lint.settings import Settings
 
 if TYPE_CHECKING:
-    from default_lint.findings import Evidence, Finding, Fix, Note, Report, Suppression
+    from default_lint.findings import Evidence, Finding, Fix, Note, Report
     from default_lint.text import Document, Span
 
 _TAG = "CACHEDIR.TAG"
@@ -212,9 +212,7 @@ def _unpack_report(document: Document, packed: list[Any]) -> Report:
     from default_lint.findings import Report, Suppression
 
     found, suppressed, unused = packed
-    entries = (
-        Suppression(_span(span), _span(covers), tuple(names), reason) for span, covers, names, reason in unused
-    )
+    entries = (Suppression(_span(span), _span(covers), tuple(names), reason) for span, covers, names, reason in unused)
     return Report(
         document,
         tuple(_unpack_finding(row) for row in found),

@@ -72,11 +72,16 @@ class Named(Protocol):
     """Anything with a rule's identity: a rule itself or a `RuleName`."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The identity: `softmax-on-one-unit`."""
+
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """The alias: `ACT101`."""
+
     @property
-    def family(self) -> str: ...
+    def family(self) -> str:
+        """The family: `activation`."""
 
 
 # Findings that the engine makes itself, without a rule behind them.
@@ -217,8 +222,11 @@ OPTIONS: dict[str, Option] = {
 
 
 class Globs:
-    """A set of globs. Without a slash a glob means a file or directory of that name anywhere, with one it is anchored
-    at the root; `*` stays within a name, `**` crosses directories."""
+    """A set of globs.
+
+    Without a slash a glob means a file or directory of that name anywhere, with one it is anchored at the root; `*`
+    stays within a name, `**` crosses directories.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._literals: set[str] = set()

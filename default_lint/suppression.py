@@ -271,7 +271,7 @@ class _Statements:
         start, end = line
         for block in (*self._statements, *self._calls):
             if block.body is not None:
-                if line.start <= block.start <= line.end or block.start <= line.start and line.end < block.body:
+                if line.start <= block.start <= line.end or (block.start <= line.start and line.end < block.body):
                     start, end = min(start, block.start), max(end, block.body - 1)
             elif line.start <= block.start <= line.end or line.start < block.end <= line.end:
                 start, end = min(start, block.start), max(end, block.end)
