@@ -61,7 +61,7 @@ fake = np.zeros((BATCH, 1))
 
 # A head start against pure noise. It also fixes the set of weights that the discriminator's own step trains
 # before the freeze below: Keras 3 reads `trainable` at the first step, not in compile().
-discriminator.train_on_batch(np.random.uniform(-1, 1, (BATCH, 28, 28, 1)), fake)
+discriminator.train_on_batch(np.random.uniform(-1, 1, (BATCH, 28, 28, 1)).astype(np.float32), fake)
 
 generator = build_generator()
 z = Input(shape=(LATENT,))
