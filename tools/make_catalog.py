@@ -24,7 +24,14 @@ LAYER_BASE = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 
 HAND_WRITTEN = {
     "keras.Model": "(inputs=None, outputs=None, name=None, trainable=True, **kwargs)",
+    "keras.Sequential": "(layers=None, trainable=True, name=None)",
     "keras.initializers.Initializer": "()",
+    "keras.layers.Layer": "(**layer)",
+    "keras.optimizers.Optimizer": (
+        "(learning_rate, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False, "
+        "ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None, "
+        "name=None)"
+    ),
 }
 """Signatures that inspection does not tell."""
 
@@ -79,6 +86,21 @@ METHODS = {
 
 HIDDEN_KEYWORDS = {"keras.layers.LSTM": "*, implementation=2", "keras.layers.GRU": "*, implementation=2"}
 """Keywords that a class takes out of its `**kwargs`."""
+
+ABSTRACT = (
+    "Loss",
+    "LossFunctionWrapper",
+    "Metric",
+    "MeanMetricWrapper",
+    "Optimizer",
+    "OptimizerMap",
+    "MultiOptimizer",
+    "LossScaleOptimizer",
+    "Initializer",
+    "Regularizer",
+    "Constraint",
+)
+"""Classes that `get` knows by name but cannot make without arguments, or not at all."""
 
 IDENTIFIERS = ("losses", "metrics", "optimizers", "activations", "initializers", "regularizers", "constraints")
 
@@ -177,6 +199,8 @@ def default_text(value: Any) -> str:
 def signature_text(function: Callable[..., Any], layer: bool = False, closed: bool = False) -> str:
     """The signature without `self` and annotations; `closed` drops a `**kwargs` that only feeds error messages."""
     parameters = list(inspect.signature(function).parameters.values())
+    if inspect.isclass(function) and parameters and parameters[0].kind is inspect.Parameter.VAR_POSITIONAL:
+        parameters = list(inspect.signature(function.__init__).parameters.values())  # `__new__` shows nothing
     if parameters and parameters[0].name in ("self", "cls"):
         parameters = parameters[1:]
     pieces: list[str] = []
@@ -264,14 +288,25 @@ def keras_names() -> tuple[dict[str, Any], dict[str, str]]:
     for names in groups.values():
         first, *others = sorted(names, key=lambda name: rank(name, objects[name]))
         chosen[first] = objects[first]
-        aliases.update({other: first for other in others})
+        aliases.update(dict.fromkeys(others, first))
     return chosen, aliases
 
 
-def keras_lines() -> tuple[list[str], list[str]]:
-    """Signature lines and alias lines of Keras."""
+def private_aliases(objects: dict[str, Any], aliases: dict[str, str]) -> list[str]:
+    """Alias lines for classes whose private package or class name is not the public one."""
+    found = {}
+    for name, value in objects.items():
+        parts = value.__module__.split(".") if inspect.isclass(value) else []
+        if parts[:2] == ["keras", "src"] and len(parts) > 2 and "legacy" not in parts:
+            private = f"keras.{parts[2]}.{value.__name__}"
+            if private not in objects and private not in aliases and f"keras.{parts[2]}.schedules" not in name:
+                found[private] = name
+    return [f"{private} {name}" for private, name in sorted(found.items())]
+
+
+def keras_lines(objects: dict[str, Any]) -> list[str]:
+    """Signature lines of Keras."""
     keras = importlib.import_module("keras")
-    objects, aliases = keras_names()
     lines = []
     for name, value in sorted(objects.items()):
         is_class = inspect.isclass(value)
@@ -290,8 +325,7 @@ def keras_lines() -> tuple[list[str], list[str]]:
             if not method.startswith("_") and callable(getattr(value, method)):
                 spelled = f"keras.preprocessing.{owner}.{method}"
                 lines.append(try_signature(spelled, getattr(value, method), closed=True))
-    short = [f"{alias} {name}" for alias, name in sorted(aliases.items()) if needs_alias(alias, name)]
-    return sorted({line for line in lines if line}), short
+    return sorted({line for line in lines if line})
 
 
 def needs_alias(alias: str, name: str) -> bool:
@@ -307,6 +341,8 @@ def identifier_lines(package: str) -> list[str]:
     spellings: dict[str, list[str]] = {}
     for spelling, value in module.ALL_OBJECTS_DICT.items():
         name = value.__name__
+        if name in ABSTRACT:
+            continue
         first = snake_case(name) if package in ("losses", "metrics") else name
         spellings.setdefault(first, []).append(spelling)
     return sorted(" ".join(dict.fromkeys((first, *others))) for first, others in spellings.items())
@@ -348,7 +384,7 @@ def tensorflow_lines() -> list[str]:
 def numpy_lines() -> list[str]:
     """Signature lines of the numpy functions used on training data."""
     numpy = importlib.import_module("numpy")
-    lines = []
+    lines: list[str | None] = []
     for name in NUMPY_FUNCTIONS.split():
         value = getattr(numpy, name, None)
         if isinstance(value, numpy.ufunc):
@@ -367,15 +403,22 @@ def block(key: str, lines: list[str]) -> str:
     return f"{key} = '''\n" + "\n".join(lines) + "\n'''\n"
 
 
+def versions() -> str:
+    """The releases that the signatures are those of."""
+    names = ("keras", "tensorflow", "sklearn", "numpy")
+    return ", ".join(f"{name} {importlib.import_module(name).__version__}" for name in names)
+
+
 def generated() -> str:
     """The generated part of the catalog."""
-    keras, aliases = keras_lines()
+    objects, aliases = keras_names()
+    short = [f"{alias} {name}" for alias, name in sorted(aliases.items()) if needs_alias(alias, name)]
     own, legacy = front_objects()
-    versions = ", ".join(f"{name} {importlib.import_module(name).__version__}" for name in ("keras", "tensorflow"))
     return (
-        f"# {versions}\n\n[generated]\n"
-        + block("keras", keras)
-        + block("keras_aliases", aliases)
+        f"# {versions()}\n\n[generated]\n"
+        + block("keras", keras_lines(objects))
+        + block("keras_aliases", short)
+        + block("private_aliases", private_aliases(objects, aliases))
         + block("tensorflow", tensorflow_lines())
         + block("sklearn", sklearn_lines())
         + block("numpy", numpy_lines())

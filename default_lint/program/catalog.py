@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +35,14 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a callable takes: its parameters in order, the name of `*varargs` ("" without), whether `**kwargs` is open."""
+    """What a callable takes: parameters in order, the name of `*varargs` ("" without), whether `**kwargs` is open."""
 
     name: str
     parameters: tuple[Parameter, ...]
     varargs: str = ""
     open: bool = False
 
-    @property
+    @cached_property
     def positional(self) -> tuple[Parameter, ...]:
         """The parameters that can be passed by position."""
         return tuple(parameter for parameter in self.parameters if not parameter.keyword_only)
@@ -150,9 +150,13 @@ def _default(node: ast.expr) -> Value:
 
 @cache
 def aliases() -> Mapping[str, str]:
-    """Public names that mean another one: "keras.layers.MaxPool2D" -> "keras.layers.MaxPooling2D"."""
-    pairs = (line.split() for table in ("generated", "names") for line in lines(table, "keras_aliases"))
-    return {alias: name for alias, name in pairs}
+    """Names that mean another one: "keras.layers.MaxPool2D" -> "keras.layers.MaxPooling2D"."""
+    found = {}
+    for table, key in (("generated", "private_aliases"), ("generated", "keras_aliases"), ("names", "keras_aliases")):
+        for line in lines(table, key):
+            alias, _, name = line.partition(" ")
+            found[alias] = name
+    return found
 
 
 @cache

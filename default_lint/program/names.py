@@ -9,6 +9,7 @@ from default_lint.program.catalog import aliases, known, lines, signatures
 _KERAS_FRONTS = (
     "tensorflow.compat.v1.keras",
     "tensorflow.compat.v2.keras",
+    "tensorflow.contrib.keras.api.keras",
     "tensorflow.contrib.keras.python.keras",
     "tensorflow.contrib.keras",
     "tensorflow.python.keras",
@@ -62,6 +63,15 @@ _ANYWHERE = {
 }
 """Members of `keras.engine` and of private modules, by their own name."""
 
+_BASES = {
+    "keras.Sequential": "keras.Model",
+    "keras.layers": "keras.layers.Layer",
+    "keras.optimizers": "keras.optimizers.Optimizer",
+    "keras.metrics": "keras.metrics.Metric",
+    "keras.losses": "keras.losses.Loss",
+}
+"""The class that defines the methods of a class, or of all classes of a package."""
+
 _ENGINES = ("engine", "models", "trainers", "base_layer", "training", "sequential")
 
 
@@ -87,7 +97,7 @@ def _front(dotted: str) -> str:
         return dotted
     for front in _KERAS_FRONTS:
         if dotted == front or dotted.startswith(front + "."):
-            return "keras" + dotted[len(front) :]
+            return _front("keras" + dotted[len(front) :])
     return dotted
 
 
@@ -107,9 +117,18 @@ def _keras(name: str) -> str:
         if not found and package in _ENGINES:
             found = _ANYWHERE.get(part, "")
         if found:
-            tail = ".".join([found, *parts[index + 1 :]])
-            return aliases().get(tail, tail)
-    return name
+            return _method(found, ".".join(parts[index + 1 :]))
+    owner, _, method = name.rpartition(".")
+    return _method(owner, method) if owner in _BASES else name
+
+
+def _method(owner: str, method: str) -> str:
+    """A method under the class that defines it: `keras.Sequential.fit` is `keras.Model.fit`."""
+    full = f"{owner}.{method}" if method else owner
+    if not method or known(full):
+        return full
+    base = _BASES.get(owner) or _BASES.get(owner.rpartition(".")[0], "")
+    return f"{base}.{method}" if known(f"{base}.{method}") else full
 
 
 def _public(name: str) -> str:
@@ -149,7 +168,8 @@ def children(module: str) -> frozenset[str]:
     """The names that a star import of `module` binds, as far as the catalog knows them."""
     prefix = _module(module) + "."
     found = set()
-    for name in (*signatures(), *aliases()):
+    public = (line.partition(" ")[0] for table in ("generated", "names") for line in lines(table, "keras_aliases"))
+    for name in (*signatures(), *public):
         if name.startswith(prefix):
             found.add(name[len(prefix) :].partition(".")[0])
     found.update(
