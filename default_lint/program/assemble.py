@@ -276,12 +276,12 @@ class Assembler:
             inner = item.call["layer"]
             side = inner.keras if isinstance(inner, Instance) else inner
             return self.model(side) if isinstance(side, ModelObject) else None
-        nodes = item.attributes.get("inner")
+        nodes = item.attributes.get("?inner")
         if item.instance is None or not nodes or id(item) in self.busy:
             return None
         self.busy.add(id(item))
         layers, numbers = self._layers([node for node in nodes if node.inputs])
-        result = self.builder.tensors_in(item.attributes.get("result"))
+        result = self.builder.tensors_in(item.attributes.get("?result"))
         outputs = tuple(numbers[id(tensor.node)] for tensor in result if id(tensor.node) in numbers)
         self.busy.discard(id(item))
         cls = item.instance.cls
@@ -438,7 +438,7 @@ class Assembler:
             return ()
         found = []
         for node in trace.nodes:
-            if id(node) in used or node.feeds or not node.inputs or node.uncertain:
+            if id(node) in used or node.feeds or not node.inputs or node.uncertain or node.inner:
                 continue
             if not node.layer.call.name.startswith("keras.layers.") or node.layer.instance is not None:
                 continue
@@ -483,7 +483,7 @@ class Assembler:
             if isinstance(side, ModelObject):
                 nodes = side.nodes or []
             elif isinstance(side, LayerObject):
-                nodes = side.attributes.get("inner", [])
+                nodes = side.attributes.get("?inner", [])
             else:
                 nodes = []
             for node in nodes:

@@ -377,6 +377,7 @@ class Builder:
     def _node(self, layer: LayerObject, inputs: tuple[Tensor, ...], span: Span, training: Value) -> Node:
         uncertain = self.interpreter.uncertain > 0 or layer.uncertain
         node = Node(layer, inputs, span, self.interpreter.next_order(), training=training, uncertain=uncertain)
+        node.inner = self._tracing > 0
         if layer.node is None:
             layer.node = node
         for tensor in inputs:
@@ -468,9 +469,9 @@ class Builder:
         tensors = [tensor for item in inputs for tensor in self.tensors_in(item.value)]
         if not tensors:
             value = inputs[0].value if inputs else UNKNOWN
-            if data.is_data(value):
+            if data.is_data(value) and not self._tracing:
                 return self._on_data(layer, value, site)
-            tensors = [self.as_tensor(value)]
+            tensors = [self._constant(value) if data.is_data(value) else self.as_tensor(value)]
         node = self._node(layer, tuple(tensors), site.span, self._training(given))
         outputs = self._infer(node, layer, given, [tensor.shape for tensor in tensors])
         node.outputs = tuple(Tensor(shape, node, number) for number, shape in enumerate(outputs))
@@ -478,6 +479,15 @@ class Builder:
         if isinstance(structure, dict) and len(structure) == len(node.outputs):
             return dict(zip(structure, node.outputs, strict=True))
         return node.outputs[0] if len(node.outputs) == 1 else list(node.outputs)
+
+    def _constant(self, value: Value) -> Tensor:
+        """An array used as a tensor inside `call`: its own shape, no batch axis added."""
+        shape = data.attribute(self.invoke, value, "shape")
+        return self.constant(shape if isinstance(shape, tuple) else UNKNOWN)
+
+    def constant(self, shape: Shape) -> Tensor:
+        """A tensor that does not come from the model's inputs."""
+        return self.input_tensor(Call("constant", NOWHERE), shape, NOWHERE)
 
     def _structure(self, layer: LayerObject) -> Value:
         return layer.nested.structure if layer.nested is not None else None
@@ -595,9 +605,9 @@ class Builder:
         if nodes is None:
             return (UNKNOWN,)
         inner = [item for item in nodes if item.inputs]
-        if inner and "inner" not in layer.attributes:
-            layer.attributes["inner"] = nodes
-            layer.attributes["result"] = result
+        if inner and "?inner" not in layer.attributes:
+            layer.attributes["?inner"] = nodes
+            layer.attributes["?result"] = result
         node.parameters = _total(self._own_parameters(layer.instance, nodes))
         found = tuple(tensor.shape for tensor in self.tensors_in(result))
         return found or (UNKNOWN,)
@@ -954,8 +964,20 @@ class Builder:
             if event.kind in ("fit", "evaluate", "predict", "train_on_batch") and event.call is not None:
                 value = event.call["x"]
                 if data.is_data(value):
-                    return _batched(data.input_shape(self.invoke, value))
+                    return self._fed_shape(value)
         return UNKNOWN
+
+    def _fed_shape(self, value: Value) -> Shape:
+        """Shape of one batch of what `fit` is given."""
+        if isinstance(value, data.Dataset):
+            element = value.elements
+            first = element[0] if isinstance(element, tuple) and element else element
+            if value.batched is None or isinstance(value.batched, Unknown) or not data.is_data(first):
+                return UNKNOWN
+            shape = data.attribute(self.invoke, first, "shape")
+            return (None, *shape[1:]) if isinstance(shape, tuple) and shape else UNKNOWN
+        shape = data.attribute(self.invoke, value, "shape")
+        return _batched(shape) if shape is not NotImplemented else UNKNOWN
 
 
 def declared_by(layer: LayerObject) -> Shape | None:

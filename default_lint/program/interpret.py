@@ -6,7 +6,6 @@ functions are followed with their arguments, loops over known ranges are unrolle
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -156,10 +155,10 @@ class Interpreter:
             cst.Name: self._name,
             cst.Attribute: self._attribute,
             cst.Call: self.invoke.call,
-            cst.Integer: lambda node: ast.literal_eval(node.value),
-            cst.Float: lambda node: ast.literal_eval(node.value),
-            cst.Imaginary: lambda node: ast.literal_eval(node.value),
-            cst.SimpleString: lambda node: ast.literal_eval(node.value),
+            cst.Integer: tree.literal,
+            cst.Float: tree.literal,
+            cst.Imaginary: tree.literal,
+            cst.SimpleString: tree.literal,
             cst.ConcatenatedString: self._concatenated,
             cst.FormattedString: self._formatted,
             cst.Tuple: lambda node: tuple(self._listed(node)),
@@ -338,7 +337,8 @@ class Interpreter:
         training = bool(_TRAINING_LOOP.search(self.tree.code(node.body)))
         self.loops += 1
         try:
-            if elements is not None and len(elements) <= (3 if training else MAX_UNROLL):
+            few = 16 if elements and not is_plain(elements[0]) else 3
+            if elements is not None and len(elements) <= (few if training else MAX_UNROLL):
                 for element in elements:
                     self.bind(node.target, element)
                     signal = self.suite(node.body)
@@ -444,7 +444,7 @@ class Interpreter:
     def _bind_missing_imports(self, body: cst.BaseSuite) -> None:
         """Names that only an except branch imports are bound too; names that both import keep the first meaning."""
         for line in body.body:
-            for statement in getattr(line, "body", ()):
+            for statement in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 if not isinstance(statement, (cst.Import, cst.ImportFrom)):
                     continue
                 kept = dict(self.scope.names)
@@ -646,9 +646,19 @@ class Interpreter:
         function = Function(node.name.value, node, closure, self.tree.span(node.name), kind=kind)
         function.defaults = self._defaults(node.params)
         function.generator = "yield" in self.tree.code(node.body) and _has_yield(node.body)
-        self.scope.assign(function.name, function)
         self.trace.functions.append(function)
+        self.scope.assign(function.name, self._decorated(node, function))
         return None
+
+    def _decorated(self, node: cst.FunctionDef, function: Function) -> Value:
+        """What the user's own decorators make of a function; any other decorator is taken to leave it as it is."""
+        result: Value = function
+        for item in reversed(node.decorators):
+            decorator = self.evaluate(item.decorator)
+            if isinstance(decorator, Function):
+                changed = self.invoke.run_function(decorator, [Given(None, result, function.span)], function.span)
+                result = changed if isinstance(changed, Function) else result
+        return result
 
     def _defaults(self, parameters: cst.Parameters) -> dict[str, Value]:
         every = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)

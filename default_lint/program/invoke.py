@@ -88,11 +88,9 @@ class Invoker:
         span = self.tree.span(node)
         callee = self.tree.span(node.func.attr if isinstance(node.func, cst.Attribute) else node.func)
         if node.args:
-            insertion, separator = self.tree.span(node.args[-1]).end, ", "
+            insertion, separator = self.tree.arguments(node)[-1].span.end, ", "
         else:
-            insertion, separator = span.end - 1 - len(self.tree.text[: span.end - 1]) + len(
-                self.tree.text[: span.end - 1].rstrip()
-            ), ""
+            insertion, separator = span.start + len(self.tree.text[span.start : span.end - 1].rstrip()), ""
         site = Site(span, callee, self.tree.code(node.func), spread, insertion, separator)
         value = self.dispatch(function, given, site)
         if isinstance(value, Call):
@@ -113,34 +111,23 @@ class Invoker:
     def _arguments(self, node: cst.Call) -> tuple[list[Given], bool]:
         given: list[Given] = []
         spread = False
-        for position, item in enumerate(node.args):
+        for item in self.tree.arguments(node):
             value = self.interpreter.evaluate(item.value)
-            span = self.tree.span(item.value)
-            removal = self.tree.removal(node.args, position)
             if isinstance(value, LayerObject):
-                self.keras.place(value, span, None)
+                self.keras.place(value, item.span, None)
             if item.star == "*":
                 elements = self.elements(value)
                 if elements is None:
                     spread = True
                 else:
-                    given.extend(Given(None, element, span, None, None) for element in elements)
+                    given.extend(Given(None, element, item.span) for element in elements)
             elif item.star == "**":
                 if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-                    given.extend(Given(key, part, span, None, None) for key, part in value.items())
+                    given.extend(Given(key, part, item.span) for key, part in value.items())
                 else:
                     spread = True
             else:
-                keyword = item.keyword
-                given.append(
-                    Given(
-                        keyword.value if keyword is not None else None,
-                        value,
-                        span,
-                        self.tree.span(keyword) if keyword is not None else None,
-                        removal,
-                    )
-                )
+                given.append(Given(item.keyword, value, item.span, item.keyword_span, item.removal))
         return given, spread
 
     def dispatch(self, function: Value, given: list[Given], site: Site) -> Value:
@@ -822,7 +809,39 @@ def _transparent(invoker: Invoker, given: list[Given], site: Site) -> Value:
     return given[0].value if given else UNKNOWN
 
 
+def _data_format(invoker: Invoker, given: list[Given], site: Site) -> Value:
+    return "channels_last"
+
+
+def _shape(invoker: Invoker, given: list[Given], site: Site) -> Value:
+    """`ops.shape(x)`: the free axes are tensors whose value is not known."""
+    value = given[0].value if given else UNKNOWN
+    shape = value.shape if isinstance(value, Tensor) else invoker.attribute(value, "shape", site.span)
+    if not isinstance(shape, tuple):
+        return UNKNOWN
+    return tuple(UNKNOWN if axis is None else axis for axis in shape)
+
+
+def _positions(invoker: Invoker, given: list[Given], site: Site) -> Value:
+    """`ops.arange(...)`: positions 0..n-1, a constant tensor."""
+    named = {item.keyword or str(number): item.value for number, item in enumerate(given)}
+    first, second = named.get("0", named.get("start", 0)), named.get("1", named.get("stop", named.get("limit")))
+    step = named.get("2", named.get("step", named.get("delta", 1)))
+    start, stop = (0, first) if second is None else (first, second)
+    if all(is_integer(bound) for bound in (start, stop, step)) and step:
+        return invoker.keras.constant((len(range(start, stop, step)),))
+    return invoker.keras.constant((UNKNOWN,))
+
+
 _FUNCTIONS: dict[str, Callable[[Invoker, list[Given], Site], Value]] = {
+    "keras.ops.arange": _positions,
+    "tensorflow.range": _positions,
+    "keras.backend.image_data_format": _data_format,
+    "keras.config.image_data_format": _data_format,
+    "keras.ops.shape": _shape,
+    "tensorflow.shape": _shape,
+    "keras.backend.shape": _shape,
+    "keras.backend.int_shape": _shape,
     "functools.partial": _partial,
     "argparse.ArgumentParser": _parser,
     "argparse.Namespace": _namespace,

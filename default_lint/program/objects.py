@@ -203,6 +203,7 @@ class Node:
     parameters: Value = UNKNOWN
     problem: object = None
     feeds: int = 0  # how many nodes or models use its outputs
+    inner: bool = False  # made while the `call` of a class was followed
 
 
 @dataclass(eq=False)

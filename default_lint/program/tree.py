@@ -6,9 +6,12 @@ prints itself costs a fifth of it.
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -51,6 +54,17 @@ class _OffsetState(CodegenState):
         self.spans[id(node)] = Span(first, last)
 
 
+class WrittenArgument(NamedTuple):
+    """One argument of a call as it stands in the source."""
+
+    value: cst.BaseExpression
+    star: str
+    keyword: str | None
+    span: Span
+    keyword_span: Span | None
+    removal: Span
+
+
 class Tree:
     """A parsed module: the libcst tree, and `span(node)` for any node of it."""
 
@@ -61,6 +75,8 @@ class Tree:
         state = _OffsetState(self.module)
         self.module._codegen(state)
         self._spans = state.spans
+        self._literals: dict[int, object] = {}
+        self._arguments: dict[int, tuple[WrittenArgument, ...]] = {}
         if "".join(state.tokens).rstrip("\r\n") != self.text.rstrip("\r\n"):
             raise ValueError("the tree does not print back the text")
 
@@ -72,6 +88,33 @@ class Tree:
         """The node's text as written."""
         span = self.span(node)
         return self.text[span.start : span.end]
+
+    def literal(self, node: cst.Integer | cst.Float | cst.Imaginary | cst.SimpleString) -> object:
+        """The value of a number or string."""
+        key = id(node)
+        if key not in self._literals:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._literals[key] = ast.literal_eval(node.value)
+        return self._literals[key]
+
+    def arguments(self, node: cst.Call) -> tuple[WrittenArgument, ...]:
+        """The arguments of a call with their places."""
+        known = self._arguments.get(id(node))
+        if known is None:
+            known = tuple(
+                WrittenArgument(
+                    item.value,
+                    item.star,
+                    item.keyword.value if item.keyword is not None else None,
+                    self.span(item.value),
+                    self.span(item.keyword) if item.keyword is not None else None,
+                    self.removal(node.args, position),
+                )
+                for position, item in enumerate(node.args)
+            )
+            self._arguments[id(node)] = known
+        return known
 
     def removal(self, nodes: Sequence[cst.CSTNode], index: int) -> Span:
         """What to delete to drop one item of a comma-separated list, its comma included."""
