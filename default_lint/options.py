@@ -1,0 +1,166 @@
+"""The options of each command, for argparse: imported only when there are options to read."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from default_lint.arguments import UsageError
+from default_lint.output import FORMATS
+from default_lint.output.terminal import columns_of
+from default_lint.settings import did_you_mean
+
+CHECK_EPILOG = """\
+Rules are named by name (softmax-on-one-unit), code (ACT101), family (activation) or ALL;
+several are separated by commas, and an option may be repeated.
+A finding is silenced at its line by `# default-lint: ignore[name] reason`.
+
+Exit codes:
+  0  nothing found, or everything fixed
+  1  something found; with --diff: something would change
+  2  wrong usage or settings, or a file that could not be checked (the others still are)
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with our way to tell a mistake."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, add_help=False, formatter_class=_Help, **options)
+        self.add_argument("-h", "--help", action="help", help="Show this help.")
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError with the place to look."""
+        command = self.prog.removeprefix("default-lint ")
+        raise UsageError(f"{message}\n  `default-lint help {command}` shows the options.")
+
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """Parse; paths may stand anywhere, and an unknown option is told with the one that was likely meant."""
+        options, rest = self.parse_known_args(arguments)
+        unknown = [word for word in rest if word.startswith("-") and word != "-"]
+        if unknown:
+            word = unknown[0].partition("=")[0]
+            known = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+            self.error(f"unknown option `{word}`{did_you_mean(word, known)}")
+        if rest and not hasattr(options, "paths"):
+            self.error(f"one argument too many: `{rest[0]}`")
+        if rest:
+            options.paths.extend(rest)
+        return options
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Wider columns, and texts as written."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=min(columns_of(sys.stdout) or 100, 100))
+
+
+def check_parser() -> Parser:
+    """The options of `check`."""
+    parser = Parser(
+        prog="default-lint check",
+        usage="default-lint [check] [OPTIONS] [PATHS]",
+        description="Check Python files and notebooks that use Keras.",
+        epilog=CHECK_EPILOG,
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATHS", help='Files and directories; "." if none, "-" is standard input.'
+    )
+    rule_options(parser)
+    file_options(parser)
+    fixes = parser.add_argument_group("Fixes")
+    fixes.add_argument("--fix", action="store_true", help="Apply safe fixes.")
+    fixes.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        default=None,
+        help="With --fix or --diff, also fixes that change what is trained.",
+    )
+    fixes.add_argument("--diff", action="store_true", help="Show what --fix would change; write nothing.")
+    fixes.add_argument("--show-fixes", action="store_true", help="List the fixes that were applied.")
+    fixes.add_argument("--exit-non-zero-on-fix", action="store_true", help="Exit with 1 if something was fixed.")
+    output = parser.add_argument_group("Output")
+    output.add_argument(
+        "--output-format", "--format", choices=FORMATS, metavar="FORMAT", help=f"{', '.join(FORMATS)}; default: full."
+    )
+    output.add_argument("--output-file", metavar="FILE", help="Write to a file instead of standard output.")
+    output.add_argument(
+        "--statistics", action="store_true", help="Count the findings of each rule instead of listing them."
+    )
+    output.add_argument("--exit-zero", action="store_true", help="Exit with 0 even if something was found.")
+    output_options(output)
+    output.add_argument("-q", "--quiet", action="store_true", help="Findings only, no closing lines.")
+    output.add_argument(
+        "-v", "--verbose", action="store_true", help="Also tell what is done, and where something failed."
+    )
+    work = parser.add_argument_group("Work")
+    work.add_argument("-j", "--jobs", type=int, metavar="N", help="Number of processes; 0 is one per processor.")
+    work.add_argument("--no-cache", action="store_true", help="Neither read nor write the cache.")
+    work.add_argument("--cache-dir", metavar="DIR", help="Where the cache is kept.")
+    work.add_argument("--stdin-filename", metavar="FILE", help="Name of what comes from standard input.")
+    work.add_argument("-V", "--version", action="store_true", help="Show the version.")
+    return parser
+
+
+def rule_options(parser: Parser) -> None:
+    """Options that choose rules."""
+    group = parser.add_argument_group("Rules")
+    for name, text in (
+        ("--select", "Rules to use, instead of those of the configuration."),
+        ("--ignore", "Rules not to use."),
+        ("--extend-select", "Rules to use as well."),
+        ("--extend-ignore", "Rules not to use either."),
+    ):
+        group.add_argument(name, action="append", metavar="RULES", help=text)
+    group.add_argument(
+        "--per-file-ignores",
+        action="append",
+        metavar="GLOB:RULE",
+        help="Rules not to use in the files that match a glob.",
+    )
+    group.add_argument(
+        "--audience",
+        choices=("regular", "curious"),
+        metavar="AUDIENCE",
+        help="regular: likely faults; curious: everything.",
+    )
+
+
+def file_options(parser: Parser) -> None:
+    """Options that choose files, and the configuration."""
+    group = parser.add_argument_group("Files and settings")
+    group.add_argument(
+        "--exclude", action="append", metavar="GLOBS", help="Files and directories to leave out, instead of the usual."
+    )
+    group.add_argument(
+        "--extend-exclude", action="append", metavar="GLOBS", help="Files and directories to leave out as well."
+    )
+    group.add_argument(
+        "--force-exclude", action="store_true", default=None, help="Leave them out even when named in PATHS."
+    )
+    group.add_argument(
+        "--no-respect-gitignore",
+        action="store_false",
+        default=None,
+        dest="respect_gitignore",
+        help="Also look at what .gitignore leaves out.",
+    )
+    config_options(group)
+
+
+def config_options(group: Any) -> None:
+    """Options about configuration files."""
+    group.add_argument(
+        "--config", action="append", metavar="FILE|KEY=VALUE", help="A configuration file to use, or one setting."
+    )
+    group.add_argument("--isolated", action="store_true", help="Use no configuration file.")
+
+
+def output_options(group: Any) -> None:
+    """Options of everything that prints."""
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", metavar="WHEN", help="auto, always or never."
+    )

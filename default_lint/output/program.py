@@ -1,0 +1,347 @@
+"""What was understood of a program: a table per model, how it is trained, on what, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from default_lint.output import View
+from default_lint.output.style import clean, paint
+from default_lint.output.table import table
+from default_lint.program.types import Argument, Call, Compile, Event, Fit, Layer, Loop, Model, Program
+from default_lint.program.values import Reference, Unknown, is_known
+from default_lint.text import Document, Span
+
+HEADER = ("Line", "Layer", "Kind", "Activation", "Output shape", "Parameters", "Connected to")
+LONGEST = 100  # characters of one value in the text
+
+
+def as_text(program: Program, view: View) -> list[str]:
+    """The program for people."""
+    lines = _reading(program, view)
+    common = set(lines)
+    for other in program.alternatives:
+        taken = " and ".join(
+            f"`{clean(test.text)}` is {test.outcome} ({_where(program.document, test.span)})"
+            for test in other.conditions
+        )
+        its = _reading(other, view)
+        lines += ["", _title(f"When {taken or 'read in another way'}:", view)]
+        if set(its) <= common:
+            lines.append("  nothing else")
+        else:
+            lines += [f"  {line}".rstrip() for line in its]
+    unread = sorted({entry for one in program.readings() for entry in one.unread}, key=lambda entry: entry.span)
+    if unread:
+        lines += ["", _title("Not understood:", view)]
+        lines += [f"  {_where(program.document, entry.span)}: {clean(entry.reason)}" for entry in unread]
+    return lines
+
+
+def _reading(program: Program, view: View) -> list[str]:
+    document = program.document
+    lines: list[str] = []
+    for model in program.models:
+        lines += [*([""] if lines else []), *_model(document, model, view)]
+    for loop in program.loops:
+        lines += [*([""] if lines else []), _loop(document, loop)]
+    return lines or ["No model was found."]
+
+
+def _model(document: Document, model: Model, view: View) -> list[str]:
+    name = f" `{model.name}`" if model.name else ""
+    when = f", when {clean(model.when)}" if model.when else ""
+    lines = [_title(f"{model.kind.capitalize()} model{name} ({_where(document, model.span)}{when})", view)]
+    if model.inputs:
+        lines.append(f"Input: {', '.join(map(shape_text, model.inputs))}")
+    if model.layers:
+        rows = [_layer(document, model, layer) for layer in model.layers]
+        shown = [index for index in range(len(HEADER)) if index not in (3, 6) or any(row[index] for row in rows)]
+        header = [HEADER[index] for index in shown]
+        cells = [[row[index] for index in shown] for row in rows]
+        right = [header.index("Line"), header.index("Parameters")]
+        lines += table(header, cells, right=right, color=view.color)
+    total = model.parameters
+    lines.append(f"Parameters: {total:,}" if not isinstance(total, Unknown) else "Parameters: ?")
+    if not model.complete:
+        lines.append("Part of this model could not be read: it may have more layers.")
+    lines += [line for event in model.events for line in _event(document, event)]
+    return lines
+
+
+def _layer(document: Document, model: Model, layer: Layer) -> list[str]:
+    follows = layer.sources == (() if layer.index == 0 else (layer.index - 1,))
+    sources = "" if follows else ", ".join(_called(model.layers[index]) for index in layer.sources)
+    shape = f"cannot be: {layer.problem.message}" if layer.problem else shape_text(layer.shape)
+    notes = [
+        "loop" if layer.uncertain else "",
+        f"shared {layer.shared} times" if layer.shared > 1 else "",
+        "frozen" if layer.trainable is False else "",
+    ]
+    kind = layer.nested.name or layer.kind if layer.nested else layer.kind
+    extra = f" ({', '.join(filter(None, notes))})" if any(notes) else ""
+    activation = layer.activation if isinstance(layer.activation, str) else "?"
+    quiet = activation in ("linear", "?") and "activation" not in layer.call.arguments
+    return [
+        _place(document, layer.site),
+        _called(layer) if layer.variable or _given_name(layer) else "",
+        _short(kind) + extra,
+        "" if quiet else activation,
+        shape,
+        f"{layer.parameters:,}" if not isinstance(layer.parameters, Unknown) else "?",
+        sources,
+    ]
+
+
+def _given_name(layer: Layer) -> str:
+    name = layer.call["name"]
+    return name if isinstance(name, str) else ""
+
+
+def _called(layer: Layer) -> str:
+    """How people would call a layer: its variable, its name, or its kind and line of the table."""
+    return layer.variable or _given_name(layer) or f"{layer.short} #{layer.index + 1}"
+
+
+def _event(document: Document, event: Event) -> Iterator[str]:
+    where = _where(document, event.span)
+    repeated = " in a loop" if event.loop else ""
+    if isinstance(event, Compile):
+        yield f"compile ({where}{repeated})"
+        yield from _facts(_compile(event))
+    elif isinstance(event, Fit):
+        yield f"{event.method or event.kind} ({where}{repeated})"
+        yield from _facts(_fit(event))
+    elif event.kind == "trainable":
+        target = f"{_called(event.layer)}." if event.layer else ""
+        yield f"{target}trainable = {text(event.value)} ({where}{repeated})"
+    elif event.kind not in ("call", "add", "summary", "other"):
+        yield f"{event.spelled or event.kind} ({where}{repeated})"
+
+
+def _facts(facts: Mapping[str, str]) -> Iterator[str]:
+    size = max(map(len, facts), default=0)
+    return (f"  {key:<{size}}  {value}" for key, value in facts.items())
+
+
+def _compile(event: Compile) -> dict[str, str]:
+    facts: dict[str, str] = {"optimizer": "?"}
+    if event.optimizer:
+        rate = event.optimizer.learning_rate
+        facts["optimizer"] = f"{event.optimizer.name or '?'}, learning rate {text(rate)}"
+    losses = event.losses
+    facts["loss"] = "?" if losses is None else "; ".join(map(_loss, losses)) or "none"
+    metrics = event.metrics
+    facts["metrics"] = "?" if metrics is None else ", ".join(metric.name or "custom" for metric in metrics) or "none"
+    return facts
+
+
+def _loss(loss: Any) -> str:
+    logits = " of logits" if loss.from_logits is True else ""
+    output = f" (output {loss.output + 1})" if loss.output else ""
+    return f"{loss.name or 'custom'}{logits}{output}"
+
+
+def _fit(event: Fit) -> dict[str, str]:
+    facts = {"x": text(event.x)}
+    if event.y is not None:
+        facts["y"] = text(event.y)
+    if event.call:
+        for name in ("epochs", "batch_size", "steps_per_epoch", "validation_split"):
+            value = event.call.arguments.get(name)
+            if value is not None and (value.given or (name == "epochs" and event.kind == "fit")):
+                facts[name.replace("_", " ")] = text(value.value)
+    if event.validation is not None:
+        pair = event.validation
+        facts["validation"] = ", ".join(map(text, pair)) if isinstance(pair, tuple) else text(pair)
+    if event.callbacks is None:
+        facts["callbacks"] = "?"
+    elif event.callbacks:
+        facts["callbacks"] = ", ".join(call.short for call in event.callbacks)
+    return facts
+
+
+def _loop(document: Document, loop: Loop) -> str:
+    model = f" of `{loop.model.name}`" if loop.model and loop.model.name else ""
+    return (
+        f"Custom training loop{model} ({loop.kind}, {_where(document, loop.span)}): "
+        f"loss {text(loop.loss)}, optimizer {text(loop.optimizer)}"
+    )
+
+
+def text(value: Any) -> str:
+    """A value in a few words; `?` when it is not known."""
+    if not is_known(value):
+        return "?"
+    if isinstance(value, Call):
+        return value.short + "(" + ", ".join(_argument(argument) for argument in _given(value)) + ")"
+    if isinstance(value, Reference):
+        return value.name
+    if isinstance(value, (Model, Layer)):
+        return (value.name if isinstance(value, Model) else value.variable) or type(value).__name__.lower()
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(text, value))
+        long = f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    else:
+        long = repr(value) if isinstance(value, str) else _plain(value)
+    long = clean(long)
+    return long if len(long) <= LONGEST else long[: LONGEST - 1] + "…"
+
+
+def _plain(value: Any) -> str:
+    """`str(value)` where that says something to people."""
+    said = str(value)
+    return (
+        type(value).__name__.lower() if said.startswith("<") or "object at 0x" in said or "=Unknown" in said else said
+    )
+
+
+def _given(call: Call) -> list[Argument]:
+    return [argument for argument in call.arguments.values() if argument.given]
+
+
+def _argument(argument: Argument) -> str:
+    return f"{argument.name}={text(argument.value)}"
+
+
+def shape_text(shape: Any) -> str:
+    """A shape as Keras writes it, `?` for what is not known."""
+    if isinstance(shape, Unknown):
+        return "?"
+    sizes = ["?" if isinstance(size, Unknown) else str(size) for size in shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("keras.layers.").removeprefix("custom.").removeprefix("operator.")
+
+
+def _place(document: Document, span: Span) -> str:
+    place = document.locate(span.start)
+    return str(place.line) if place.cell is None else f"{place.cell}:{place.line}"
+
+
+def _where(document: Document, span: Span) -> str:
+    place = document.locate(span.start)
+    return f"line {place.line}" if place.cell is None else f"cell {place.cell}, line {place.line}"
+
+
+def _title(words: str, view: View) -> str:
+    return paint(clean(words), "bold", view.color)
+
+
+def as_json(program: Program) -> str:
+    """The program for tools; what is not known is the string "?"."""
+    import json
+
+    data = {"file": program.document.path, **_data(program)}
+    data["alternatives"] = [_data(other) for other in program.alternatives]
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
+def _data(program: Program) -> dict[str, Any]:
+    document = program.document
+    return {
+        "conditions": [
+            {"test": test.text, "outcome": test.outcome, **_at(document, test.span)} for test in program.conditions
+        ],
+        "models": [_model_data(document, model) for model in program.models],
+        "loops": [
+            {
+                "kind": loop.kind,
+                **_at(document, loop.span),
+                "model": loop.model.name if loop.model else None,
+                "loss": plain(loop.loss),
+                "optimizer": plain(loop.optimizer),
+            }
+            for loop in program.loops
+        ],
+        "unread": [{**_at(document, entry.span), "reason": entry.reason} for entry in program.unread],
+        "trouble": list(program.trouble),
+    }
+
+
+def _model_data(document: Document, model: Model) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "kind": model.kind,
+        **_at(document, model.span),
+        "when": model.when,
+        "complete": model.complete,
+        "inputs": [plain(shape) for shape in model.inputs],
+        "outputs": list(model.outputs),
+        "parameters": plain(model.parameters),
+        "trainable": plain(model.trainable),
+        "layers": [_layer_data(document, layer) for layer in model.layers],
+        "events": [_event_data(document, event) for event in model.events],
+    }
+
+
+def _layer_data(document: Document, layer: Layer) -> dict[str, Any]:
+    return {
+        "index": layer.index,
+        "name": layer.variable or _given_name(layer),
+        "kind": layer.kind,
+        **_at(document, layer.site),
+        "activation": plain(layer.activation),
+        "arguments": {argument.name: plain(argument.value) for argument in _given(layer.call)},
+        "inputs": [plain(shape) for shape in layer.inputs],
+        "output_shape": plain(layer.shape),
+        "parameters": plain(layer.parameters),
+        "connected_to": list(layer.sources),
+        "trainable": plain(layer.trainable),
+        "shared": layer.shared,
+        "uncertain": layer.uncertain,
+        "problem": layer.problem.message if layer.problem else None,
+    }
+
+
+def _event_data(document: Document, event: Event) -> dict[str, Any]:
+    data: dict[str, Any] = {"kind": event.kind, **_at(document, event.span), "loops": event.loop}
+    if event.call:
+        data["arguments"] = {argument.name: plain(argument.value) for argument in _given(event.call)}
+    if isinstance(event, Compile):
+        optimizer, losses, metrics = event.optimizer, event.losses, event.metrics
+        data["optimizer"] = (
+            {"name": optimizer.name, "learning_rate": plain(optimizer.learning_rate)} if optimizer else "?"
+        )
+        data["losses"] = (
+            "?"
+            if losses is None
+            else [{"name": loss.name, "from_logits": plain(loss.from_logits), "output": loss.output} for loss in losses]
+        )
+        data["metrics"] = (
+            "?"
+            if metrics is None
+            else [{"name": metric.name, "log": plain(metric.log), "output": metric.output} for metric in metrics]
+        )
+    elif isinstance(event, Fit):
+        data["method"] = event.method
+        data["data"] = {"x": plain(event.x), "y": plain(event.y), "validation": plain(event.validation)}
+        data["callbacks"] = "?" if event.callbacks is None else [plain(call) for call in event.callbacks]
+    elif event.kind == "trainable":
+        data["layer"] = event.layer.index if event.layer else None
+        data["value"] = plain(event.value)
+    return data
+
+
+def _at(document: Document, span: Span) -> dict[str, int | None]:
+    place = document.locate(span.start)
+    return {"cell": place.cell, "line": place.line, "column": place.column}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it; "?" when it is not known, words where JSON has no kind for it."""
+    if isinstance(value, Unknown):
+        return "?"
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if abs(value) != float("inf") and value == value else str(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Call):
+        return {"call": value.name, "arguments": {argument.name: plain(argument.value) for argument in _given(value)}}
+    return text(value)
