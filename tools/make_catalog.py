@@ -104,7 +104,17 @@ ABSTRACT = (
 
 IDENTIFIERS = ("losses", "metrics", "optimizers", "activations", "initializers", "regularizers", "constraints")
 
-SKLEARN_MODULES = ("datasets", "preprocessing", "model_selection", "metrics", "impute", "pipeline", "utils")
+SKLEARN_MODULES = (
+    "compose",
+    "datasets",
+    "decomposition",
+    "impute",
+    "metrics",
+    "model_selection",
+    "pipeline",
+    "preprocessing",
+    "utils",
+)
 SKLEARN_UTILS = ("shuffle", "resample", "check_X_y", "check_array")
 
 TENSORFLOW_FUNCTIONS = (
@@ -116,6 +126,11 @@ TENSORFLOW_FUNCTIONS = (
     "sequence_mask shape sigmoid sign sin size slice sort split sqrt square squeeze stack stop_gradient "
     "strided_slice subtract tanh tensordot tile transpose unstack where while_loop zeros zeros_like Variable "
     "GradientTape TensorSpec stack switch_case cond roll unique"
+)
+TENSORFLOW_MEMBERS = (
+    "io.read_file io.decode_jpeg io.decode_png io.decode_image io.parse_example io.parse_single_example "
+    "io.parse_tensor io.decode_raw io.FixedLenFeature io.VarLenFeature distribute.MirroredStrategy "
+    "distribute.get_strategy summary.scalar saved_model.load saved_model.save"
 )
 TENSORFLOW_MODULES = ("nn", "math", "image", "random")
 
@@ -364,6 +379,9 @@ def tensorflow_lines() -> list[str]:
     """Signature lines of tf.data and of the operations used on tensors."""
     tensorflow = importlib.import_module("tensorflow")
     lines = [try_signature(f"tensorflow.{name}", getattr(tensorflow, name)) for name in TENSORFLOW_FUNCTIONS.split()]
+    for path in TENSORFLOW_MEMBERS.split():
+        package, _, member = path.partition(".")
+        lines.append(try_signature(f"tensorflow.{path}", getattr(getattr(tensorflow, package), member)))
     for module_name in TENSORFLOW_MODULES:
         module = getattr(tensorflow, module_name)
         for member in sorted(dir(module)):
@@ -393,6 +411,9 @@ def numpy_lines() -> list[str]:
         elif value is not None:
             lines.append(try_signature(f"numpy.{name}", value))
     lines += [try_signature(f"numpy.random.{name}", getattr(numpy.random, name, None)) for name in NUMPY_RANDOM.split()]
+    for name in NUMPY_RANDOM.split():
+        if name not in ("default_rng", "RandomState"):
+            lines.append(f"numpy.random.RandomState.{name}{NUMPY_BY_HAND[f'numpy.random.{name}']}")
     for name in NUMPY_GENERATOR.split():
         lines.append(try_signature(f"numpy.random.Generator.{name}", getattr(numpy.random.Generator, name)))
     return [line for line in lines if line]

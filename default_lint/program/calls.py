@@ -29,7 +29,7 @@ class Given:
     removal: Span | None = None
 
     def bound(self, name: str) -> Argument:
-        """This argument under the name of a parameter."""
+        """The argument under the name of a parameter."""
         return Argument(name, self.value, self.span, True, self.keyword_span, self.removal)
 
 

@@ -49,7 +49,11 @@ class Signature:
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name."""
-        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Parameter]:
+        return {parameter.name: parameter for parameter in self.parameters}
 
 
 @dataclass(frozen=True)

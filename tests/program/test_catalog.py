@@ -34,7 +34,9 @@ def test_a_signature_tells_order_defaults_and_kinds() -> None:
 
 def test_a_default_without_literal_is_unknown() -> None:
     parameter = catalog.parse("f", "(a=..., b=None)").parameter("a")
-    assert parameter is not None and isinstance(parameter.default, Unknown) and not parameter.required
+    assert parameter is not None
+    assert isinstance(parameter.default, Unknown)
+    assert not parameter.required
 
 
 def test_layer_stands_for_the_base_keywords() -> None:
@@ -126,7 +128,8 @@ def keras() -> ModuleType:
 @pytest.fixture(scope="module")
 def maker() -> ModuleType:
     spec = importlib.util.spec_from_file_location("make_catalog", ROOT / "tools" / "make_catalog.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -272,7 +275,8 @@ def test_members_of_one_front_only(keras: ModuleType) -> None:
         for name in catalog.lines("fronts", key):
             module, _, member = (front + name.removeprefix("keras")).rpartition(".")
             entry = removed_import(module, member)
-            assert entry is not None and entry.replacement, (module, member)
+            assert entry is not None, (module, member)
+            assert entry.replacement, (module, member)
             assert not importable(module, member), (module, member)
             assert there(entry.replacement), entry
 
@@ -290,7 +294,8 @@ def test_unusable_members_import_and_raise_when_made(keras: ModuleType) -> None:
     with pytest.raises(ImportError, match="not supported in Keras 3"):
         legacy.Adam()
     entry = removed_import("keras.optimizers.legacy", "Adam")
-    assert entry is not None and entry.replacement == "keras.optimizers.Adam"
+    assert entry is not None
+    assert entry.replacement == "keras.optimizers.Adam"
 
 
 def test_the_private_keras_of_tensorflow_cannot_fit(keras: ModuleType) -> None:
@@ -341,7 +346,8 @@ def test_renamed_arguments_are_not_taken_any_more(keras: ModuleType) -> None:
             continue
         renaming = catalog.renamed(target, old)
         signature = catalog.signature(target)
-        assert renaming is not None and signature is not None, (target, old)
+        assert renaming is not None, (target, old)
+        assert signature is not None, target
         assert not renaming.replacement or signature.parameter(renaming.replacement) is not None
         value = find(target) if there(target) else None
         if inspect.isclass(value) and target.startswith(("keras.layers.", "keras.optimizers.", "keras.callbacks.")):
