@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from default_lint.program import data_arithmetic, data_keras, data_numpy, data_sklearn, data_sources, data_tensorflow
 from default_lint.program import data_shapes as shapes
 from default_lint.program.data_arithmetic import unary
-from default_lint.program.data_keras import layer
+from default_lint.program.data_keras import adapted, layer
 from default_lint.program.data_values import (
     KINDS,
+    NOWHERE,
     Array,
     Bunch,
     Context,
@@ -31,11 +32,12 @@ from default_lint.program.data_values import (
     argument,
     current,
     describe,
+    forget,
     overlap,
     overwrite,
 )
 from default_lint.program.types import Call
-from default_lint.program.values import UNKNOWN, Unknown, Value, is_integer
+from default_lint.program.values import UNKNOWN, Shape, Unknown, Value, is_integer
 from default_lint.text import Span
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "Statistic",
     "Step",
     "Storage",
+    "adapted",
     "aligned",
     "argument",
     "assign",
@@ -61,11 +64,13 @@ __all__ = [
     "call",
     "current",
     "describe",
+    "input_shape",
     "is_data",
     "iterate",
     "layer",
     "length",
     "method",
+    "method_prefix",
     "overlap",
     "subscript",
     "unary",
@@ -113,7 +118,7 @@ def _python_random(context: Context, call: Call) -> Value:
         seed = argument(call, "a", 0, None)
         context.facts.append(Fact("seed", call.span, call.callee, call=call, seed=seed, library="python"))
     elif isinstance(value, Array):
-        written = shapes.forget(value)
+        written = forget(value)
         context.facts.append(
             Fact("shuffle", call.span, call.callee, call.where("x"), call, (value,), (written,), library="python")
         )
@@ -145,7 +150,7 @@ def method(context: Context, receiver: Value, name: str, call: Call) -> Value:
     return NotImplemented
 
 
-def attribute(context: Context, receiver: Value, name: str, span: Span = Span(0, 0)) -> Value:
+def attribute(context: Context, receiver: Value, name: str, span: Span = NOWHERE) -> Value:
     """An attribute of one of the kinds; NotImplemented leaves it to be a method."""
     receiver = current(receiver)
     if isinstance(receiver, Array):
@@ -220,9 +225,8 @@ def iterate(context: Context, receiver: Value, span: Span) -> Value:
     receiver = current(receiver)
     if isinstance(receiver, (Dataset, Generator)):
         return receiver.elements
-    if isinstance(receiver, Array) and not isinstance(receiver, Frame):
-        if isinstance(receiver.rank, int) and receiver.rank > 0:
-            return shapes.subscript(receiver, 0, span)
+    if isinstance(receiver, Array) and not isinstance(receiver, Frame) and receiver.rank not in (0, UNKNOWN):
+        return shapes.subscript(receiver, 0, span)
     return NotImplemented
 
 
@@ -240,3 +244,24 @@ def length(context: Context, receiver: Value) -> int | Unknown:
 def unpack(context: Context, call: Call, names: Sequence[tuple[str, Span]]) -> None:
     """The targets that the result of a call is unpacked into, as written."""
     context.facts.append(Fact("unpack", call.span, call.callee, call=call, names=tuple(names)))
+
+
+def method_prefix(receiver: Value) -> str:
+    """Canonical name of the class whose methods the catalog lists for a value."""
+    if isinstance(receiver, Dataset):
+        return "tensorflow.data.Dataset"
+    if isinstance(receiver, RandomState):
+        return "numpy.random.Generator"
+    if isinstance(receiver, Fitted):
+        return receiver.call.name
+    return "array"
+
+
+def input_shape(context: Context, value: Value) -> Shape:
+    """Shape of the features that a model is given, the batch axis first; Unknown when it cannot be told."""
+    value = current(value)
+    if isinstance(value, Dataset):
+        features = value.inputs if value.batched is not None else UNKNOWN
+    else:
+        features = value.elements[0] if isinstance(value, Generator) and isinstance(value.elements, tuple) else value
+    return features.shape if isinstance(features, Array) else UNKNOWN

@@ -57,12 +57,10 @@ def broadcast(left: Shape, right: Shape) -> Shape:
             if one != other and 1 not in (one, other):
                 return UNKNOWN
             shape.append(max(one, other) if 0 not in (one, other) else 0)
-        elif is_integer(one) and one > 1:
+        elif (is_integer(one) and one > 1) or one is other:
             shape.append(one)
         elif is_integer(other) and other > 1:
             shape.append(other)
-        elif one is other:
-            shape.append(one)
         else:
             shape.append(other if one == 1 else one if other == 1 else UNKNOWN)
     return tuple(shape)
@@ -186,7 +184,7 @@ def _number_first(operator: str, number: Number, array: Array, span: Span) -> Ar
         return with_number(array, operator, number, span)
     if operator != "-":
         return _with_unknown(array, operator, span)
-    negative = with_number(array, "*", -1, span)
+    negative: Array = with_number(array, "*", -1, span)
     low: Number | Unknown = UNKNOWN
     high: Number | Unknown = UNKNOWN
     bounds = array.bounds
@@ -208,9 +206,13 @@ def _number_first(operator: str, number: Number, array: Array, span: Span) -> Ar
 def _bounds(array: Array, operator: str, number: Number) -> tuple[Number | Unknown, Number | Unknown]:
     bounds = array.bounds
     if bounds is None:
-        return (0, number - 1) if operator == "%" and is_int(array.dtype) and is_integer(number) and number > 0 else (
-            UNKNOWN,
-            UNKNOWN,
+        return (
+            (0, number - 1)
+            if operator == "%" and is_int(array.dtype) and is_integer(number) and number > 0
+            else (
+                UNKNOWN,
+                UNKNOWN,
+            )
         )
     compute: dict[str, Callable[[Number], Number]] = {
         "+": lambda value: value + number,
@@ -379,9 +381,7 @@ def _array_and_statistic(operator: str, array: Array, statistic: Statistic, span
     if array.library == "numpy" and not isinstance(array.dtype, Unknown):
         if array.dtype == other and is_float(other):
             dtype = other
-        elif array.dtype == "float64" and (is_float(other) or is_int(other)):
-            dtype = "float64"
-        elif is_int(array.dtype) and is_int(other) and (statistic.name in ("mean", "std", "var") or operator == "/"):
+        elif (array.dtype == "float64" and (is_float(other) or is_int(other))) or (is_int(array.dtype) and is_int(other) and (statistic.name in ("mean", "std", "var") or operator == "/")):
             dtype = "float64"
     small = operator == "/" and statistic.name in ("max", "std", "ptp", "norm", "sum")
     return derive(

@@ -32,8 +32,11 @@ _SMOOTH = ("bilinear", "nearest", "area")
 
 
 def call(context: Context, call: Call) -> Value:
-    """A Keras utility; NotImplemented when it is not one of data."""
+    """A Keras utility, or a layer applied to data; NotImplemented when it is not one of data."""
     name = call.short
+    if call.name.startswith("keras.layers."):
+        applied = bound(call, "inputs")
+        return NotImplemented if applied is None else layer(call, applied.value, call.span)
     if name == "to_categorical":
         return _to_categorical(call)
     if name == "normalize" and ".utils" in call.name:
@@ -51,8 +54,6 @@ def call(context: Context, call: Call) -> Value:
         return _split_dataset(context, call)
     if name in ("ImageDataGenerator", "Tokenizer"):
         return Fitted(call, name)
-    if name in ("img_to_array", "load_img"):
-        return _image_file(call)
     if name == "set_random_seed":
         seed = argument(call, "seed", 0)
         context.facts.append(Fact("seed", call.span, call.callee, call=call, seed=seed, library="numpy"))
@@ -95,9 +96,7 @@ def _normalize(call: Call) -> Value:
     if not isinstance(array, Array):
         return NotImplemented
     bounds: dict[str, Any] = {"low": UNKNOWN, "high": UNKNOWN, "exact": False}
-    return derive(
-        array, call.span, call.name, dtype=UNKNOWN, form=UNKNOWN, classes=UNKNOWN, scaling="scaled", **bounds
-    )
+    return derive(array, call.span, call.name, dtype=UNKNOWN, form=UNKNOWN, classes=UNKNOWN, scaling="scaled", **bounds)
 
 
 _IDENTITY = ("efficientnet", "efficientnet_v2", "convnext", "mobilenet_v3")
@@ -109,9 +108,7 @@ def _preprocess(call: Call) -> Value:
         return NotImplemented
     own = call.name.split(".")[-2] in _IDENTITY  # the model scales its input by itself
     bounds: dict[str, Any] = {"low": UNKNOWN, "high": UNKNOWN, "exact": False}
-    return derive(
-        array, call.span, call.name, dtype=UNKNOWN, scaling=UNKNOWN if own else "scaled", **bounds
-    )
+    return derive(array, call.span, call.name, dtype=UNKNOWN, scaling=UNKNOWN if own else "scaled", **bounds)
 
 
 def _pad(call: Call) -> Value:
@@ -138,16 +135,6 @@ def _pad(call: Call) -> Value:
         high=max(sequences.high, int(fill)) if known and is_number(sequences.high) else UNKNOWN,
         exact=False,
     )
-
-
-def _image_file(call: Call) -> Value:
-    """`load_img` and `img_to_array`: one image from a file, as 0..255 pixels."""
-    if call.short == "load_img":
-        return UNKNOWN
-    image = current(argument(call, "img", 0))
-    if not isinstance(image, Unknown):
-        return UNKNOWN
-    return UNKNOWN
 
 
 # Directories
@@ -277,6 +264,13 @@ def _with_tensors(call: Call, value: Value) -> Call:
     return call if found is None else replace(call, arguments={"tensors": replace(found, name="tensors", value=value)})
 
 
+def adapted(context: Context, maker: Call, value: Value, at: Span, method: Span) -> None:
+    """`layer.adapt(value)`: the layer made by `maker` learns from data."""
+    value = current(value)
+    subject = Fitted(maker, maker.short, [value])
+    context.facts.append(Fact("scaler-fit", method, method, at, maker, (value,), subject=subject, library="keras"))
+
+
 # ImageDataGenerator
 
 _AUGMENTING = (
@@ -312,11 +306,13 @@ def fitted_method(context: Context, fitted: Fitted, name: str, call: Call) -> Va
     if name == "texts_to_sequences":
         found = bound(call, "texts", 0)
         texts = current(found.value) if found is not None else UNKNOWN
+        at = found.span if found is not None else call.callee
         context.facts.append(
-            Fact("scaler-transform", call.span, call.callee, call.callee, call, (texts,), subject=fitted, library="keras")
+            Fact("scaler-transform", call.span, call.callee, at, call, (texts,), subject=fitted, library="keras")
         )
         if isinstance(texts, Array):
-            return shapes.as_array(texts, call.span, call.name, "python", shape=(UNKNOWN,), dtype="object", scaling="raw")
+            changes: dict[str, Any] = {"shape": (UNKNOWN,), "dtype": "object", "scaling": "raw"}
+            return shapes.as_array(texts, call.span, call.name, "python", **changes)
     return UNKNOWN
 
 
@@ -361,7 +357,9 @@ def _flow_arrays(made: Generator, split: str) -> Generator:
     if isinstance(features, Array):
         shape = (None, *features.shape[1:]) if isinstance(features.shape, tuple) and features.shape else UNKNOWN
         images = _processed(made, replace(features, shape=shape, dtype="float32"))
-        rows = features.rows if made.subset is None else features.rows.select("part", ("flow", features.rows), made.subset)
+        rows = features.rows
+        if made.subset is not None:
+            rows = rows.select("part", "flow", made.subset)
         split = split or features.split
     targets: Value = UNKNOWN
     if isinstance(labels, Array):
@@ -463,7 +461,6 @@ def _flow_labels(call: Call, mode: Value, classes: Any, split: str, rows: Rows, 
 
 # Layers applied to data
 
-_SAME = ("RandomFlip", "Dropout", "GaussianDropout", "Activation", "Identity")
 _BLURRING = (
     "RandomRotation",
     "RandomZoom",

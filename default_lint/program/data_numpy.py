@@ -15,7 +15,6 @@ from default_lint.program.data_values import (
     Fact,
     Frame,
     RandomState,
-    Rows,
     Statistic,
     Token,
     argument,
@@ -310,7 +309,7 @@ def _draw(call: Call, name: str) -> Value:
     if name in ("rand", "randn"):
         sizes = positionals(call, "sizes") or positionals(call, "args")
         shape: Shape = tuple(size if is_integer(size) else UNKNOWN for size in sizes)
-        if call.spread or (not sizes and call.arguments):
+        if call.spread:
             shape = UNKNOWN
         elif not sizes:
             return UNKNOWN
@@ -482,7 +481,7 @@ def _subject(call: Call) -> Array | None:
 
 
 def _elementwise(low: Any, high: Any, scaled: bool) -> Handler:
-    """A function that works on each number: bounds after it, or the bounds themselves."""
+    """A function of each number whose values lie between `low` and `high`."""
 
     def apply(context: Context, call: Call) -> Value:
         array = _subject(call)
@@ -496,7 +495,7 @@ def _elementwise(low: Any, high: Any, scaled: bool) -> Handler:
             low=low,
             high=high,
             exact=False,
-            form=UNKNOWN,
+            form="continuous" if array.form == "continuous" else UNKNOWN,
             classes=UNKNOWN,
             scaling="scaled" if scaled else UNKNOWN,
         )
@@ -589,9 +588,7 @@ def reduce(array: Array, name: str, axis: Value, keepdims: Value, span: Span) ->
     if None in places or isinstance(array.shape, Unknown) or not isinstance(keepdims, bool):
         return Statistic(name, array, span, UNKNOWN)
     shape = tuple(
-        1 if number in places else size
-        for number, size in enumerate(array.shape)
-        if keepdims or number not in places
+        1 if number in places else size for number, size in enumerate(array.shape) if keepdims or number not in places
     )
     if 0 in places:
         return Statistic(name, array, span, shape)
@@ -617,7 +614,8 @@ def _reduction(context: Context, call: Call) -> Value:
     if array is None:
         return NotImplemented
     position = 2 if call.short == "percentile" or call.short == "quantile" else 1
-    return reduce(array, call.short, argument(call, "axis", position, None), argument(call, "keepdims", None, False), call.span)
+    axis, keepdims = argument(call, "axis", position, None), argument(call, "keepdims", None, False)
+    return reduce(array, call.short, axis, keepdims, call.span)
 
 
 def argmax(array: Array, axis: Value, span: Span) -> Value:
@@ -688,7 +686,7 @@ def _reshape(context: Context, call: Call) -> Value:
     sizes = argument(call, "shape", 1)
     if isinstance(sizes, Unknown):
         sizes = argument(call, "newshape", 1)
-    if not argument(call, "order", 2, "C") == "C":
+    if argument(call, "order", 2, "C") != "C":
         sizes = UNKNOWN
     return shapes.reshape(array, sizes, call.span)
 
@@ -861,8 +859,10 @@ _FUNCTIONS: dict[str, Handler] = {
     "sin": _elementwise(-1.0, 1.0, True),
     "cos": _elementwise(-1.0, 1.0, True),
     "tanh": _elementwise(-1.0, 1.0, True),
-    **dict.fromkeys(("exp", "log", "log1p", "log10", "log2", "sqrt", "square", "abs", "absolute", "tan", "sign"),
-                    _elementwise(UNKNOWN, UNKNOWN, False)),
+    **dict.fromkeys(
+        ("exp", "log", "log1p", "log10", "log2", "sqrt", "square", "abs", "absolute", "tan", "sign"),
+        _elementwise(UNKNOWN, UNKNOWN, False),
+    ),
 }
 
 
@@ -885,10 +885,11 @@ def method(context: Context, array: Array, name: str, call: Call) -> Value:
         return shapes.astype(array, shapes.dtype_of(argument(call, "dtype", 0)), call.span)
     if name == "reshape":
         sizes = positionals(call, "shape")
-        sizes = list(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+        if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+            sizes = list(sizes[0])
         named = bound(call, "shape")
         if not sizes and named is not None:
-            sizes = named.value if isinstance(named.value, (list, tuple)) else [named.value]
+            sizes = list(named.value) if isinstance(named.value, (list, tuple)) else [named.value]
         return shapes.reshape(array, sizes if sizes and not call.spread else UNKNOWN, call.span)
     if name in ("flatten", "ravel"):
         return shapes.flatten(array, call.span)
@@ -944,8 +945,3 @@ def attribute(context: Context, array: Array, name: str, span: Span) -> Value:
     if name == "values" and array.library == "pandas":
         return shapes.as_array(array, span, "pandas.values", "numpy")
     return UNKNOWN
-
-
-def rows_of(value: Value) -> Rows:
-    """The rows of an array, or a fresh set."""
-    return value.rows if isinstance(value, Array) else Rows()

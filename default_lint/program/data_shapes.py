@@ -17,7 +17,7 @@ from default_lint.program.data_values import (
     overwrite,
     view,
 )
-from default_lint.program.values import UNKNOWN, Reference, Shape, Unknown, Value, is_integer, is_number
+from default_lint.program.values import UNKNOWN, Reference, Shape, Unknown, Value, is_integer
 from default_lint.text import Span
 
 _DTYPES = {
@@ -107,7 +107,7 @@ def reshape(array: Array, sizes: Value, span: Span) -> Array:
     if not isinstance(sizes, (tuple, list)):
         return _loose(array, span, "numpy.reshape", UNKNOWN)
     shape = resolve(array.shape, sizes)
-    keeps = _keeps_first(array.shape, shape, sizes)
+    keeps = _keeps_first(array.shape, shape)
     form, classes = array.form, array.classes
     last = shape[-1] if shape else UNKNOWN
     if form == "one-hot" and not (is_integer(last) and last == classes):
@@ -137,14 +137,16 @@ def resolve(old: Shape, sizes: Sequence[Value]) -> tuple[Any, ...]:
     return tuple(shape)
 
 
-def _keeps_first(old: Shape, new: tuple[Any, ...], sizes: Sequence[Value]) -> bool:
+def _keeps_first(old: Shape, new: tuple[Any, ...]) -> bool:
     if isinstance(old, Unknown) or not old or not new:
         return False
     if is_integer(old[0]) and is_integer(new[0]):
         return old[0] == new[0]
     if old[0] is new[0] and old[0] is not None:
         rest_old, rest_new = old[1:], new[1:]
-        return all(map(is_integer, (*rest_old, *rest_new))) and math.prod(rest_old) == math.prod(rest_new)
+        sizes = [size for size in (*rest_old, *rest_new) if is_integer(size)]
+        known = len(sizes) == len(rest_old) + len(rest_new)
+        return known and math.prod(sizes[: len(rest_old)]) == math.prod(sizes[len(rest_old) :])
     return False
 
 
@@ -483,7 +485,6 @@ def _joined_rows(items: list[Array], place: int | None) -> tuple[Rows, Any]:
 
 def joined(items: Sequence[Array]) -> dict[str, Any]:
     """The facts that several arrays have in common."""
-    first = items[0]
 
     def same(name: str, otherwise: Any) -> Any:
         values = [getattr(item, name) for item in items]
@@ -492,9 +493,7 @@ def joined(items: Sequence[Array]) -> dict[str, Any]:
 
     bounds = [item.bounds for item in items]
     known = all(pair is not None for pair in bounds)
-    changes: dict[str, Any] = {
-        name: same(name, UNKNOWN) for name in ("dtype", "classes", "form", "scaling")
-    }
+    changes: dict[str, Any] = {name: same(name, UNKNOWN) for name in ("dtype", "classes", "form", "scaling")}
     if changes["form"] == "one-hot" and isinstance(changes["classes"], Unknown):
         changes["form"] = UNKNOWN
     changes.update(
@@ -505,9 +504,7 @@ def joined(items: Sequence[Array]) -> dict[str, Any]:
         low=min(pair[0] for pair in bounds if pair) if known else UNKNOWN,
         high=max(pair[1] for pair in bounds if pair) if known else UNKNOWN,
         exact=all(item.exact for item in items),
-        steps=first.steps,
     )
-    changes.pop("steps")
     return changes
 
 
@@ -529,8 +526,3 @@ def stack(arrays: Sequence[Value], axis: Value, span: Span) -> Value:
     if facts["form"] == "one-hot" or place is None:
         facts.update(form=UNKNOWN)
     return derive(first, span, "numpy.stack", shape=shape, rows=rows, order=order, **facts)
-
-
-def pixels(low: Value, high: Value) -> bool:
-    """True for the range of raw pixels."""
-    return is_number(low) and is_number(high) and low == 0 and high == 255

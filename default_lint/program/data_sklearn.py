@@ -24,7 +24,10 @@ from default_lint.program.values import UNKNOWN, Shape, Unknown, Value, is_integ
 from default_lint.text import Span
 
 SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler", "Normalizer")
-_TRANSFORMERS = ("PowerTransformer", "QuantileTransformer", "PCA", "TruncatedSVD", "SimpleImputer", "PolynomialFeatures")
+_TRANSFORMERS = (
+    *("PowerTransformer", "QuantileTransformer", "PCA", "TruncatedSVD", "SimpleImputer", "PolynomialFeatures"),
+    *("KBinsDiscretizer", "VarianceThreshold", "KNNImputer"),
+)
 _ENCODERS = ("LabelEncoder", "LabelBinarizer", "OneHotEncoder", "OrdinalEncoder", "MultiLabelBinarizer")
 _VECTORIZERS = ("CountVectorizer", "TfidfVectorizer", "TfidfTransformer", "ColumnTransformer", "SelectKBest")
 _RESAMPLERS = ("SMOTE", "RandomOverSampler", "RandomUnderSampler", "ADASYN")
@@ -66,7 +69,7 @@ def _shuffle(context: Context, call: Call) -> Value:
     arrays = _arrays(call)
     count = argument(call, "n_samples", None, None)
     token = _seed_token(call, ("sklearn.shuffle",)) if count is None else UNKNOWN
-    outputs = []
+    outputs: list[Value] = []
     for array in arrays:
         if not isinstance(array, Array):
             outputs.append(UNKNOWN)
@@ -262,8 +265,9 @@ def _binarized(fitted: Fitted, array: Array, call: Call, step: str) -> Value:
     classes = _labels_of(fitted)
     two = is_integer(classes) and classes == 2
     known = is_integer(classes)
-    custom = any(argument(fitted.call, name, None, default) != default
-                 for name, default in (("neg_label", 0), ("pos_label", 1)))
+    custom = any(
+        argument(fitted.call, name, None, default) != default for name, default in (("neg_label", 0), ("pos_label", 1))
+    )
     size = array.shape[0] if isinstance(array.shape, tuple) and array.shape else UNKNOWN
     return _plain(
         array,

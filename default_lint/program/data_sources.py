@@ -108,7 +108,8 @@ def _table_dataset(call: Call, name: str) -> Value:
     halves = []
     dtype = "float64" if name == "boston_housing" else "float32"
     for split, count in zip(("train", "test"), counts, strict=True):
-        common = {"span": call.span, "source": f"keras.datasets.{name}", "split": split, "scaling": "raw"}
+        source = f"keras.datasets.{name}"
+        common: dict[str, Any] = {"span": call.span, "source": source, "split": split, "scaling": "raw"}
         features = Array(role="x", shape=(count, width), dtype=dtype, **common)
         halves.append(_pair(features, Array(role="y", shape=(count,), dtype=dtype, form="continuous", **common)))
     return tuple(halves)
@@ -227,11 +228,10 @@ def _packed(call: Call, source: str, features: Array, labels: Array) -> Value:
         return features, labels
     if pair is not False:
         return UNKNOWN
-    images = UNKNOWN
-    if call.short == "load_digits":
-        images = derive(features, call.span, "numpy.reshape", shape=(1797, 8, 8))
     parts: dict[str, Value] = {"data": features, "target": labels}
-    return Bunch(source, {**parts, "images": images} if call.short == "load_digits" else parts, call.span)
+    if call.short == "load_digits":
+        parts["images"] = derive(features, call.span, "numpy.reshape", shape=(1797, 8, 8))
+    return Bunch(source, parts, call.span)
 
 
 def _made(call: Call) -> Value:
@@ -255,9 +255,7 @@ def _made(call: Call) -> Value:
         return UNKNOWN
     size = rows if is_integer(rows) else UNKNOWN
     source = f"sklearn.datasets.{name}"
-    features = Array(
-        span=call.span, source=source, role="x", shape=(size, columns), dtype="float64", scaling="raw"
-    )
+    features = Array(span=call.span, source=source, role="x", shape=(size, columns), dtype="float64", scaling="raw")
     many = not (is_integer(outputs) and outputs == 1)
     shape: Shape = ((size, outputs) if is_integer(outputs) else UNKNOWN) if many else (size,)
     labels = Array(span=call.span, source=source, role="y", shape=shape, rows=features.rows, scaling="raw")
@@ -287,14 +285,15 @@ _FEWER_ROWS = {"dropna", "drop_duplicates", "query", "head", "tail", "nlargest",
 
 
 def pandas_call(context: Context, call: Call) -> Value:
-    """pandas readers and constructors."""
+    """Readers and constructors of pandas."""
     if call.short in _READERS:
         path = argument(call, "filepath_or_buffer", 0)
         if argument(call, "chunksize", None, None) is not None or argument(call, "iterator", None, False) is not False:
             return UNKNOWN
         if call.short == "read_excel" and argument(call, "sheet_name", 1, 0) is None:
             return UNKNOWN
-        return Frame(span=call.span, source=f"pandas.{call.short}", library="pandas", scaling="raw", split=split_of(path))
+        source = f"pandas.{call.short}"
+        return Frame(span=call.span, source=source, library="pandas", scaling="raw", split=split_of(path))
     if call.short == "get_dummies":
         return _dummies(call)
     if call.short in ("DataFrame", "Series"):
@@ -312,7 +311,7 @@ def _dummies(call: Call) -> Value:
         return derive(data, call.span, "pandas.get_dummies", scaling=UNKNOWN)
     whole = argument(call, "drop_first", None, False) is False
     classes = data.classes if data.exact and data.form in ("integer", "binary") and whole else UNKNOWN
-    coded = derive(
+    return derive(
         data,
         call.span,
         "pandas.get_dummies",
@@ -326,7 +325,6 @@ def _dummies(call: Call) -> Value:
         scaling=UNKNOWN,
         library="pandas",
     )
-    return coded
 
 
 def _frame(call: Call) -> Value:

@@ -158,9 +158,7 @@ def _convert_image_dtype(context: Context, call: Call) -> Value:
             exact=image.exact and scaled,
             scaling="scaled",
         )
-    return derive(
-        image, call.span, call.name, dtype=dtype, low=UNKNOWN, high=UNKNOWN, exact=False, scaling=UNKNOWN
-    )
+    return derive(image, call.span, call.name, dtype=dtype, low=UNKNOWN, high=UNKNOWN, exact=False, scaling=UNKNOWN)
 
 
 def _image(bounded: bool, resized: bool = False) -> Handler:
@@ -380,9 +378,20 @@ _FUNCTIONS: dict[str, Handler] = {
     "clip_by_value": _through_numpy("clip"),
     "clip": _through_numpy("clip"),
     **{f"{prefix}{name}": _through_numpy(name) for name in _REDUCTIONS for prefix in ("reduce_", "math.reduce_")},
-    **{f"{prefix}{name}": _operator(symbol) for prefix in ("", "math.") for name, symbol in (
-        ("add", "+"), ("subtract", "-"), ("multiply", "*"), ("divide", "/"), ("equal", "=="),
-        ("greater", ">"), ("greater_equal", ">="), ("less", "<"))},
+    **{
+        f"{prefix}{name}": _operator(symbol)
+        for prefix in ("", "math.")
+        for name, symbol in (
+            ("add", "+"),
+            ("subtract", "-"),
+            ("multiply", "*"),
+            ("divide", "/"),
+            ("equal", "=="),
+            ("greater", ">"),
+            ("greater_equal", ">="),
+            ("less", "<"),
+        )
+    },
     "zeros": _filled,
     "ones": _filled,
     "random.normal": _random,
@@ -396,8 +405,11 @@ _FUNCTIONS: dict[str, Handler] = {
     **{f"image.{name}": _image(True) for name in _KEEPING},
     **{f"image.{name}": _image(False) for name in _CHANGING},
     **{f"image.{name}": _cropped for name in _CROPPING},
-    **{f"{module}.decode_{name}": _decoded for module in ("io", "image")
-       for name in ("jpeg", "png", "bmp", "image", "gif", "jpg")},
+    **{
+        f"{module}.decode_{name}": _decoded
+        for module in ("io", "image")
+        for name in ("jpeg", "png", "bmp", "image", "gif", "jpg")
+    },
 }
 
 
@@ -454,8 +466,7 @@ def _from_tensors(call: Call, value: Value, slices: bool) -> Value:
     def wrap(item: Value) -> Value:
         item = current(item)
         if isinstance(item, (tuple, dict)):
-            inner = {key: wrap(part) for key, part in item.items()} if isinstance(item, dict) else tuple(map(wrap, item))
-            return inner
+            return {key: wrap(part) for key, part in item.items()} if isinstance(item, dict) else tuple(map(wrap, item))
         narrowed = _kept_dtype(item, call)
         return UNKNOWN if not isinstance(narrowed, Array) else narrowed
 
@@ -639,9 +650,7 @@ def _take(dataset: Dataset, call: Call) -> Value:
     count = argument(call, "count", 0)
     if not is_integer(count) or count < 0:
         endless = False if dataset.infinite is False else UNKNOWN
-        return replace(
-            dataset, infinite=endless, cardinality=UNKNOWN, rows=dataset.rows.select("some", object())
-        )
+        return replace(dataset, infinite=endless, cardinality=UNKNOWN, rows=dataset.rows.select("some", object()))
     known = dataset.cardinality
     fewer = min(count, known) if is_integer(known) else count if dataset.infinite is True else UNKNOWN
     return replace(dataset, infinite=False, cardinality=fewer, rows=_part(dataset, 0, count))
@@ -666,7 +675,7 @@ def _part(dataset: Dataset, start: int, stop: Any) -> Rows:
 
 
 def _concatenated(dataset: Dataset, other: Dataset) -> Dataset:
-    counts = (dataset.cardinality, other.cardinality)
+    counts = [item.cardinality for item in (dataset, other) if is_integer(item.cardinality)]
     same = isinstance(dataset.batched, int) and dataset.batched == other.batched
     neither = dataset.batched is None and other.batched is None
     endless: bool | Unknown = UNKNOWN
@@ -679,7 +688,7 @@ def _concatenated(dataset: Dataset, other: Dataset) -> Dataset:
         elements=_merged(dataset.elements, other.elements),
         batched=dataset.batched if same or neither else UNKNOWN,
         infinite=endless,
-        cardinality=sum(counts) if all(is_integer(count) for count in counts) else UNKNOWN,
+        cardinality=sum(counts) if len(counts) == 2 else UNKNOWN,
         rows=Rows.together([dataset.rows, other.rows]),
         split=dataset.split if dataset.split == other.split else "",
         shuffled=dataset.shuffled if dataset.shuffled is other.shuffled else UNKNOWN,
@@ -691,7 +700,8 @@ def _merged(left: Value, right: Value) -> Value:
     if isinstance(left, Array) and isinstance(right, Array):
         same = isinstance(left.shape, tuple) and isinstance(right.shape, tuple) and left.shape == right.shape
         rows = Rows.together([left.rows, right.rows])
-        return replace(left, shape=left.shape if same else UNKNOWN, rows=rows, order=UNKNOWN, **shapes.joined([left, right]))
+        common = shapes.joined([left, right])
+        return replace(left, shape=left.shape if same else UNKNOWN, rows=rows, order=UNKNOWN, **common)
     if isinstance(left, tuple) and isinstance(right, tuple) and len(left) == len(right):
         return tuple(_merged(one, other) for one, other in zip(left, right, strict=True))
     return UNKNOWN
@@ -712,7 +722,7 @@ _METHODS: dict[str, Callable[[Dataset, Call], Value]] = {
 
 # tensorflow_datasets
 
-_CATALOG = {
+_CATALOG: dict[str, tuple[tuple[Any, ...], int]] = {
     "mnist": ((28, 28, 1), 10),
     "fashion_mnist": ((28, 28, 1), 10),
     "kmnist": ((28, 28, 1), 10),

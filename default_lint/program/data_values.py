@@ -226,14 +226,14 @@ class Dataset:
     span: Span
     source: str
     elements: Value = UNKNOWN
-    batched: int | None | Unknown = None
+    batched: int | Unknown | None = None
     infinite: bool | Unknown = False
     repeated: bool | Unknown = False
     shuffled: bool | Unknown = False
     cardinality: int | Unknown = UNKNOWN
     steps: tuple[Step, ...] = ()
     split: str = ""
-    label_mode: str | None | Unknown = UNKNOWN
+    label_mode: str | Unknown | None = UNKNOWN
     classes: int | Unknown = UNKNOWN
     class_names: Value = UNKNOWN
     maker: Call | None = None
@@ -287,7 +287,7 @@ class Generator:
     standardizing: bool | Unknown = False
     augmenting: bool | Unknown = False
     scaling: str | Unknown = UNKNOWN
-    class_mode: str | None | Unknown = UNKNOWN
+    class_mode: str | Unknown | None = UNKNOWN
     classes: int | Unknown = UNKNOWN
     split: str = ""
     subset: Value = None
@@ -512,24 +512,22 @@ def _slices_meet(left: Rows, right: Rows) -> bool | Unknown:
         return UNKNOWN
     _, start, stop, size = left.part
     _, other_start, other_stop, _ = right.part
-    ends = (start, stop, other_start, other_stop)
-    if not is_integer(size) or not all(is_integer(end) for end in ends):
+    if not (is_integer(size) and is_integer(start) and is_integer(stop)):
         return UNKNOWN
-    return max(start, other_start) < min(stop, other_stop)  # type: ignore[type-var]
+    if not (is_integer(other_start) and is_integer(other_stop)):
+        return UNKNOWN
+    return max(start, other_start) < min(stop, other_stop)
 
 
 def aligned(features: Value, labels: Value) -> bool | Unknown:
     """False when the rows of two arrays of one source were certainly brought into different orders."""
     if not isinstance(features, Array) or not isinstance(labels, Array):
         return UNKNOWN
-    features, labels = current(features), current(labels)
-    if features.rows.base != labels.rows.base:
+    one: Array = current(features)
+    other: Array = current(labels)
+    if one.rows.base != other.rows.base or isinstance(one.order, Unknown) or isinstance(other.order, Unknown):
         return UNKNOWN
-    if isinstance(features.order, Unknown) or isinstance(labels.order, Unknown):
-        return UNKNOWN
-    if features.order == labels.order:
-        return True
-    return False
+    return one.order == other.order
 
 
 # Describing
