@@ -127,6 +127,8 @@ def _method(owner: str, method: str) -> str:
     full = f"{owner}.{method}" if method else owner
     if not method or known(full):
         return full
+    if method == owner.rpartition(".")[2]:
+        return owner  # `keras.optimizers.adam`, read as the function of Keras 1, was the module
     base = _BASES.get(owner) or _BASES.get(owner.rpartition(".")[0], "")
     return f"{base}.{method}" if known(f"{base}.{method}") else full
 

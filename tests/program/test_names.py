@@ -103,6 +103,8 @@ def test_fronts(front: str, path: str, meaning: str) -> None:
         ("keras.optimizer_v2.adam.Adam", "keras.optimizers.Adam"),
         ("keras.optimizers.optimizer_v2.gradient_descent.SGD", "keras.optimizers.SGD"),
         ("keras.optimizers.adam", "keras.optimizers.Adam"),
+        ("keras.optimizers.adam.Adam", "keras.optimizers.Adam"),
+        ("keras.optimizers.Adam.Adam", "keras.optimizers.Adam"),
         ("keras.optimizers.learning_rate_schedule.ExponentialDecay", "keras.optimizers.schedules.ExponentialDecay"),
         ("tensorflow.optimizers.Adam", "keras.optimizers.Adam"),
         # private modules of Keras 3
