@@ -7,10 +7,10 @@ FRAME = 20
 BANDS = 13
 
 
-class Keyword(tf.keras.Model):
-    def __init__(self, n_words):
+class Keyword(tf.keras.Model):  # or: super-init-missing
+    def __init__(self, n_words):  # fault: super-init-missing
         self.n_words = n_words  # or: super-init-missing
-        self.stem = layers.Dense(32, activation="relu")  # fault: super-init-missing
+        self.stem = layers.Dense(32, activation="relu")  # or: super-init-missing
         self.out = layers.Dense(n_words, activation="softmax")
 
     def call(self, x):

@@ -10,7 +10,7 @@ files = tf.data.Dataset.list_files(str(ROOT / "*" / "*.png"), shuffle=True, seed
 
 
 def read(path):
-    label = tf.argmax(tf.strings.split(path, "/")[-2] == tf.constant(names))
+    label = tf.argmax(tf.cast(tf.strings.split(path, "/")[-2] == tf.constant(names), tf.int32))
     image = tf.io.decode_png(tf.io.read_file(path), channels=3)
     return tf.image.resize(image, (72, 72)) / 255.0, label
 

@@ -1,4 +1,4 @@
-"""A VGG-like stack on small pictures: the maps vanish in the fourth block."""
+"""A VGG-like stack on small pictures: the maps vanish in the third block."""
 import keras
 from keras import layers
 
@@ -12,8 +12,8 @@ def vgg(widths):
     inp = x = keras.Input((32, 32, 3))
     for w in widths:
         x = layers.Conv2D(w, 3, activation="relu")(x)  # or: feature-map-vanishes
-        x = layers.Conv2D(w, 3, activation="relu")(x)  # fault: feature-map-vanishes
-        x = layers.MaxPooling2D(2)(x)  # or: feature-map-vanishes
+        x = layers.Conv2D(w, 3, activation="relu")(x)  # or: feature-map-vanishes
+        x = layers.MaxPooling2D(2)(x)  # fault: feature-map-vanishes
     x = layers.Flatten()(x)
     x = layers.Dense(256, activation="relu")(x)
     x = layers.Dropout(0.5)(x)
