@@ -142,7 +142,8 @@ NUMPY_FUNCTIONS = (
     "dot matmul cumsum diff flip roll swapaxes moveaxis rollaxis percentile quantile nanmean nanstd nan_to_num "
     "count_nonzero nonzero bincount any all copy meshgrid astype log1p expm1 log10 power square floor ceil mod "
     "absolute add subtract multiply divide true_divide take equal not_equal greater greater_equal less less_equal "
-    "logical_and logical_or logical_not sign sin cos tanh atleast_2d atleast_1d digitize interp gradient cov corrcoef ascontiguousarray"
+    "logical_and logical_or logical_not sign sin cos tanh atleast_2d atleast_1d "
+    "digitize interp gradient cov corrcoef ascontiguousarray"
 )
 NUMPY_RANDOM = (
     "rand randn randint random random_sample normal uniform choice permutation shuffle seed default_rng RandomState "

@@ -37,7 +37,6 @@ _MOVED = (
     ("keras.optimizer_v2", "keras.optimizers"),
     ("keras.backend.tensorflow_backend", "keras.backend"),
     ("tensorflow.python.data.", "tensorflow.data."),
-    ("tensorflow.python.ops.", "tensorflow."),
     ("sklearn.cross_validation.", "sklearn.model_selection."),
     ("sklearn.grid_search.", "sklearn.model_selection."),
     ("sklearn.learning_curve.", "sklearn.model_selection."),
