@@ -1,7 +1,7 @@
 """Reports of unchanged files, kept between runs as JSON: one small file for each directory of sources.
 
-An entry answers to the file's time and size, or else to the hash of its content; and always to the settings and to
-the version of the tool. Files are replaced whole, so processes that run at the same time cannot harm each other.
+An entry answers to the hash of a file's content, the settings and the version of the tool. Files are replaced whole,
+so processes that run at the same time cannot harm each other.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _TAG = "CACHEDIR.TAG"
 _TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of default-lint; it can be deleted at any time.\n"
-_SETTLED = 2_000_000_000  # nanoseconds: a file changed so recently may change again within the same time stamp
 
 Row = dict[str, Any]
 
@@ -36,41 +34,33 @@ class Cache:
         self._folders: dict[str, str] = {}
         self._digests: dict[tuple[Settings, tuple[str, ...]], str] = {}
 
-    def get(self, path: str, settings: Settings) -> Report | None:
-        """The report of an unchanged file, or None."""
+    @staticmethod
+    def content(data: bytes) -> str:
+        """The hash of a file's content."""
+        return hashlib.sha256(data).hexdigest()
+
+    def get(self, path: str, settings: Settings, data: bytes, content: str) -> Report | None:
+        """The report of a file with this content, or None."""
         absolute = os.path.abspath(path)
         row = self._shard(absolute, settings).get(os.path.basename(absolute))
-        if row is None or row.get("key") != self._key(path, settings):
+        if row is None or row.get("content") != content or row.get("key") != self._key(path, settings):
             return None
         try:
-            return _revive(path, absolute, row, settings)
-        except (OSError, KeyError, TypeError, ValueError, IndexError, AttributeError):
+            return _revive(path, data, row["report"], settings)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             return None
 
-    def put(self, path: str, settings: Settings, report: Report) -> None:
-        """Remember a report; one with trouble is not kept."""
-        if not settings.cache or report.trouble:
-            return
+    def put(self, path: str, settings: Settings, report: Report, content: str) -> None:
+        """Remember a report; not one with trouble, nor one of a file that has changed since its content was hashed."""
         absolute = os.path.abspath(path)
         try:
-            status = os.stat(absolute)
             with open(absolute, "rb") as stream:
-                data = stream.read()
+                unchanged = self.content(stream.read()) == content
         except OSError:
             return
-        from default_lint.files import from_bytes
-
-        document = from_bytes(path, data, settings.max_file_size)
-        if getattr(document, "text", None) != report.document.text:
-            return  # changed since it was checked
-        settled = time.time_ns() - status.st_mtime_ns > _SETTLED
-        row = {
-            "key": self._key(path, settings),
-            "hash": hashlib.sha256(data).hexdigest(),
-            "time": status.st_mtime_ns if settled else 0,
-            "size": status.st_size,
-            "report": _pack_report(report),
-        }
+        if report.trouble or not unchanged:
+            return
+        row = {"key": self._key(path, settings), "content": content, "report": _pack_report(report)}
         shard = self._place(absolute, settings)
         self._new.setdefault(shard, {})[os.path.basename(absolute)] = row
         self._folders[shard] = os.path.dirname(absolute)
@@ -178,21 +168,11 @@ def _replace(path: str, text: str) -> None:
         raise
 
 
-def _revive(path: str, absolute: str, row: Row, settings: Settings) -> Report | None:
+def _revive(path: str, data: bytes, packed: list[Any], settings: Settings) -> Report | None:
     from default_lint.findings import Report
     from default_lint.text import Document
 
-    status = os.stat(absolute)
-    fresh = status.st_mtime_ns == row["time"] and status.st_size == row["size"]
-    packed = row["report"]
-    silent = not any(packed)
-    if fresh and silent:  # nothing will look at the text
-        return Report(Document(path, ""))
-    with open(absolute, "rb") as stream:
-        data = stream.read()
-    if not fresh and hashlib.sha256(data).hexdigest() != row["hash"]:
-        return None
-    if silent:
+    if not any(packed):  # nothing will look at the text
         return Report(Document(path, ""))
     from default_lint.files import from_bytes
 

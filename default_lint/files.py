@@ -186,16 +186,24 @@ def _covers(ignore: _Ignore, directory: str) -> bool:
 
 def load(path: str, max_size: int = Settings().max_file_size, explicit: bool = False) -> Document | Trouble | None:
     """The document at `path`; None when it mentions neither keras nor tensorflow, Trouble when it cannot be read."""
+    data = peek(path, max_size, explicit)
+    return from_bytes(path, data, max_size, explicit) if isinstance(data, bytes) else data
+
+
+def peek(path: str, max_size: int, explicit: bool) -> bytes | Trouble | None:
+    """The content of a file that may be about Keras; else None, or Trouble as `load` gives it."""
     try:
-        data = read_bytes(path, max_size)
+        data = _read(path, max_size)
     except (OSError, ValueError) as error:
         return Trouble(path, _reason(error))
-    if data is None or isinstance(data, Trouble):
+    if not isinstance(data, bytes):
         return data
-    return from_bytes(path, data, max_size, explicit)
+    if b"\0" in data[:_CHUNK]:
+        return Trouble(path, "a binary file, not Python source") if explicit else None
+    return data if mentions_keras(data) else None
 
 
-def read_bytes(path: str, max_size: int) -> bytes | Trouble | None:
+def _read(path: str, max_size: int) -> bytes | Trouble | None:
     """The content of a regular file; of one beyond the limit at most the news that it mentions Keras."""
     status = os.stat(path)
     if not stat.S_ISREG(status.st_mode):

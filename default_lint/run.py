@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from default_lint.files import Target, Trouble, discover, load
+from default_lint.files import Target, Trouble, discover, load, peek
 from default_lint.settings import Resolver, Settings
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ Progress = Callable[[int, int], None]
 
 
 class Job(NamedTuple):
-    """One file to check in some process."""
+    """One file to check in some process; `content` is the hash of what was seen of it, "" without a cache."""
 
     target: Target
     settings: Settings
+    content: str = ""
 
 
 def check_files(
@@ -42,7 +43,7 @@ def check_files(
     A file that does not mention Keras yields none; trouble with a file is a report with `trouble`. `progress` is
     called with the number of files done and the number of all.
     """
-    store = _store() if cache else None
+    store = Store(cache)
     ready: list[Report | Job] = []
     total = 0
     for found in discover(paths, resolver):
@@ -59,8 +60,8 @@ def check_files(
             if isinstance(entry, Job):
                 report = next(results)
                 done += 1
-                if store is not None and report is not None:
-                    store.put(entry.target.path, entry.settings, report)
+                if report is not None:
+                    store.put(entry, report)
             else:
                 report = entry
             if progress is not None:
@@ -69,29 +70,47 @@ def check_files(
                 yield report
     finally:
         results.close()
-        if store is not None:
-            store.save()
+        store.save()
 
 
-def _store() -> Cache:
-    from default_lint.cache import Cache
+class Store:
+    """The cache, imported when the first file asks for it."""
 
-    return Cache()
+    def __init__(self, on: bool) -> None:
+        self._on = on
+        self._cache: Cache | None = None
+
+    def get(self, target: Target, settings: Settings, data: bytes) -> Report | Job:
+        """The kept report of a file, or the job to check it."""
+        if not self._on or not settings.cache:
+            return Job(target, settings)
+        if self._cache is None:
+            from default_lint.cache import Cache
+
+            self._cache = Cache()
+        content = self._cache.content(data)
+        return self._cache.get(target.path, settings, data, content) or Job(target, settings, content)
+
+    def put(self, job: Job, report: Report) -> None:
+        """Keep a report of a file that was looked up before."""
+        if self._cache is not None and job.content:
+            self._cache.put(job.target.path, job.settings, report, job.content)
+
+    def save(self) -> None:
+        """Write what is new."""
+        if self._cache is not None:
+            self._cache.save()
 
 
-def _first_look(found: Target | Trouble, resolver: Resolver, store: Cache | None) -> Report | Job | None:
+def _first_look(found: Target | Trouble, resolver: Resolver, store: Store) -> Report | Job | None:
     """What is known about a file without parsing: its cached report, trouble, or None when it is not about Keras."""
     if isinstance(found, Trouble):
         return trouble_report(found)
     settings = resolver.directory(os.path.dirname(os.path.abspath(found.path))).settings
-    if store is not None and settings.cache:
-        report = store.get(found.path, settings)
-        if report is not None:
-            return report
-    loaded = load(found.path, settings.max_file_size, found.explicit)
-    if loaded is None:
+    data = peek(found.path, settings.max_file_size, found.explicit)
+    if data is None:
         return None
-    return trouble_report(loaded) if isinstance(loaded, Trouble) else Job(found, settings)
+    return trouble_report(data) if isinstance(data, Trouble) else store.get(found, settings, data)
 
 
 def trouble_report(trouble: Trouble) -> Report:

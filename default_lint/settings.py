@@ -260,12 +260,12 @@ def globs(patterns: tuple[str, ...]) -> Globs:
     return Globs(patterns)
 
 
-_GLOB_TOKEN = re.compile(r"(\*\*/)|(\*\*)|(\*)|(\?)|\[(!?)([^\]/]+)\]|(.)", re.DOTALL)
+_GLOB_TOKEN = r"(\*\*/)|(\*\*)|(\*)|(\?)|\[(!?)([^\]/]+)\]|(.)"
 
 
 def _expression(pattern: str) -> str:
     parts = []
-    for match in _GLOB_TOKEN.finditer(pattern):
+    for match in re.finditer(_GLOB_TOKEN, pattern, re.DOTALL):
         folders, anything, star, question, negation, characters, other = match.groups()
         if folders:
             parts.append("(?:.*/)?")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -49,7 +47,6 @@ FULL = Finding(
 def file(tmp_path: Path) -> Path:
     file = tmp_path / "a.py"
     file.write_text(TEXT, encoding="utf-8")
-    age(file, 60)
     return file
 
 
@@ -58,21 +55,26 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(root=str(tmp_path))
 
 
-def age(file: Path, seconds: float) -> None:
-    moment = time.time() - seconds
-    os.utime(file, (moment, moment))
-
-
 def report(file: Path, *found: Finding) -> Report:
     document = load(str(file))
     assert isinstance(document, Document)
     return Report(document, found)
 
 
-def store(file: Path, settings: Settings, *found: Finding) -> None:
+def keep(file: Path, settings: Settings, *reports: Report) -> None:
     cache = Cache()
-    cache.put(str(file), settings, report(file, *found))
+    for entry in reports:
+        cache.put(str(file), settings, entry, cache.content(file.read_bytes()))
     cache.save()
+
+
+def store(file: Path, settings: Settings, *found: Finding) -> None:
+    keep(file, settings, report(file, *found))
+
+
+def look_up(file: Path, settings: Settings) -> Report | None:
+    cache, data = Cache(), file.read_bytes()
+    return cache.get(str(file), settings, data, cache.content(data))
 
 
 def shards(tmp_path: Path) -> list[Path]:
@@ -84,80 +86,53 @@ def test_a_report_comes_back_as_it_was(file: Path, settings: Settings) -> None:
     assert isinstance(document, Document)
     held = Suppression(Span(0, 3), Span(0, 12), ("ACT101",), "why")
     full = Report(document, (FULL,), (FULL, FULL), (held,))
-    cache = Cache()
-    assert cache.get(str(file), settings) is None
-    cache.put(str(file), settings, full)
-    cache.save()
-    assert Cache().get(str(file), settings) == full
+    assert look_up(file, settings) is None
+    keep(file, settings, full)
+    assert look_up(file, settings) == full
 
 
-def test_a_silent_report_is_found_without_reading_the_file(
-    file: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_report_needs_no_text(file: Path, settings: Settings) -> None:
     store(file, settings)
-    monkeypatch.setattr("default_lint.files.from_bytes", None)
-    found = Cache().get(str(file), settings)
-    assert found == Report(Document(str(file), ""))
-
-
-def test_a_touched_file_is_known_by_its_content(file: Path, settings: Settings) -> None:
-    store(file, settings, FULL)
-    age(file, 30)
-    found = Cache().get(str(file), settings)
-    assert found is not None
-    assert found.findings == (FULL,)
+    assert look_up(file, settings) == Report(Document(str(file), ""))
 
 
 def test_a_changed_file_is_not_known(file: Path, settings: Settings) -> None:
     store(file, settings)
     file.write_text(TEXT.replace("1", "2"), encoding="utf-8")
-    assert Cache().get(str(file), settings) is None
-
-
-def test_a_change_within_the_same_time_stamp_is_seen(file: Path, settings: Settings) -> None:
-    age(file, 0)
-    status = file.stat()
-    store(file, settings)
-    file.write_text(TEXT.replace("1", "2"), encoding="utf-8")
-    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert Cache().get(str(file), settings) is None
+    assert look_up(file, settings) is None
 
 
 def test_a_file_that_changed_while_it_was_checked_is_not_kept(file: Path, settings: Settings) -> None:
     cache = Cache()
-    old = report(file)
+    seen = cache.content(file.read_bytes())
     file.write_text(TEXT + "y = 2\n", encoding="utf-8")
-    cache.put(str(file), settings, old)
+    cache.put(str(file), settings, report(file), seen)
     cache.save()
-    assert Cache().get(str(file), settings) is None
+    assert look_up(file, settings) is None
 
 
 def test_other_settings_or_another_version_is_a_miss(
     file: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store(file, settings)
-    assert Cache().get(str(file), settings._replace(audience="curious")) is None
-    assert Cache().get(str(file), settings._replace(output_format="json")) is not None
+    assert look_up(file, settings._replace(audience="curious")) is None
+    assert look_up(file, settings._replace(output_format="json")) is not None
     monkeypatch.setattr(module, "tool_stamp", lambda: "another")
-    assert Cache().get(str(file), settings) is None
+    assert look_up(file, settings) is None
 
 
 def test_trouble_is_not_kept(file: Path, settings: Settings) -> None:
-    cache = Cache()
-    document = load(str(file))
-    assert isinstance(document, Document)
-    cache.put(str(file), settings, Report(document, trouble=("no",)))
-    cache.save()
-    assert Cache().get(str(file), settings) is None
+    keep(file, settings, Report(report(file).document, trouble=("no",)))
+    assert look_up(file, settings) is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00\xff", b"[1]", b'{"a.py": 3}', b'{"a.py": {}}', b"[" * 100_000])
 def test_damage_is_a_miss(file: Path, settings: Settings, tmp_path: Path, damage: bytes) -> None:
     store(file, settings, FULL)
     shards(tmp_path)[0].write_bytes(damage)
-    assert Cache().get(str(file), settings) is None
+    assert look_up(file, settings) is None
     store(file, settings, FULL)
-    assert Cache().get(str(file), settings) is not None
+    assert look_up(file, settings) is not None
 
 
 @pytest.mark.parametrize("damage", [None, 3, [], [[1], [], []], [[["a"] * 10], [], []], [[], [], [[1]]]])
@@ -167,7 +142,7 @@ def test_a_damaged_entry_is_a_miss(file: Path, settings: Settings, tmp_path: Pat
     rows = json.loads(shard.read_text(encoding="utf-8"))
     rows["a.py"]["report"] = damage
     shard.write_text(json.dumps(rows), encoding="utf-8")
-    found = Cache().get(str(file), settings)
+    found = look_up(file, settings)
     assert found is None or found.findings == ()
 
 
@@ -180,7 +155,7 @@ def test_other_entries_of_the_directory_stay_and_removed_files_go(
         store(path, settings, FULL)
     gone.unlink()
     store(file, settings)
-    assert Cache().get(str(other), settings) is not None
+    assert look_up(other, settings) is not None
     (shard,) = shards(tmp_path)
     assert set(json.loads(shard.read_text(encoding="utf-8"))) == {"a.py", "b.py"}
 
@@ -188,14 +163,14 @@ def test_other_entries_of_the_directory_stay_and_removed_files_go(
 def test_many_writers_leave_a_whole_file(file: Path, settings: Settings, tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: store(file, settings, FULL), range(24)))
-    assert Cache().get(str(file), settings) is not None
+    assert look_up(file, settings) is not None
     assert [path.name for path in (tmp_path / ".default_lint_cache").glob(".new-*")] == []
 
 
 def test_a_directory_that_cannot_be_made_is_no_error(file: Path, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / ".default_lint_cache").write_text("a file", encoding="utf-8")
     store(file, settings, FULL)
-    assert Cache().get(str(file), settings) is None
+    assert look_up(file, settings) is None
 
 
 def test_the_directory_is_marked_and_cleaned(file: Path, settings: Settings, tmp_path: Path) -> None:
@@ -216,8 +191,3 @@ def test_only_our_own_directories_are_removed(tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
     assert not clean(str(tmp_path / "precious"))
     assert (tmp_path / "precious").exists()
-
-
-def test_cache_off(file: Path, settings: Settings, tmp_path: Path) -> None:
-    store(file, settings._replace(cache=False))
-    assert not (tmp_path / ".default_lint_cache").exists()

@@ -135,6 +135,14 @@ def test_the_cache_spares_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert all("internal error" in report.trouble[0] for report in check(tmp_path))
 
 
+def test_the_cache_can_be_off(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    files(tmp_path, 2)
+    check(tmp_path, cache=False)
+    list(check_files([str(tmp_path)], Resolver({"cache": False}, isolated=True)))
+    assert not (tmp_path / ".default_lint_cache").exists()
+
+
 def test_a_notebook_is_checked_as_one(tmp_path: Path) -> None:
     cell = '{"cell_type": "code", "source": "import keras"}'
     (tmp_path / "n.ipynb").write_text(f'{{"cells": [{cell}, {cell}]}}', encoding="utf-8")

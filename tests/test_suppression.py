@@ -54,7 +54,7 @@ HELD = {
     "after another comment": f"x = BAD  # type: ignore  {IGNORE}\n",
     "first line of a statement": f"model.compile(  {IGNORE}\n    loss=1,\n    metrics=BAD,\n)\n",
     "last line of a statement": f"model.compile(\n    loss=1,\n    metrics=BAD,\n)  {IGNORE}\n",
-    "last line of a call in a statement": f"m = Model([\n    Dense(\n        BAD\n    ),  {IGNORE}\n    Dense(2),\n])\n",
+    "last line of a call in a statement": f"m = M([\n    Dense(\n        BAD\n    ),  {IGNORE}\n    Dense(2),\n])\n",
     "first line of a call in a statement": f"m = Sequential([\n    Dense(  {IGNORE}\n        BAD\n    ),\n])\n",
     "own line above": f"{IGNORE}\nx = BAD\n",
     "own line above, some lines higher": f"{IGNORE}\n\n# prose\nx = (\n    BAD\n)\n",

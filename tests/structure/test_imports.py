@@ -36,7 +36,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "": frozenset({"text", "findings", "settings", "engine"}),
 }
 # The command line puts everything together; it alone reaches the lab, and by name only.
-FACES = frozenset({"cli", "options", "__main__"})
+FACES = frozenset({"cli", "arguments", "options", "__main__"})
 # Modules with one more reason: what they show is a program, or the catalogue of rules.
 MORE: dict[str, frozenset[str]] = {
     "output.program": frozenset({"program"}),
