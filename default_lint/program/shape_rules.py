@@ -280,12 +280,12 @@ def when(condition: bool | Unknown, count: Count) -> Count:
     return count if condition else 0
 
 
-def adapter(case: Case, rows: Count, columns: Count) -> Count:
-    """Weights that `lora_rank` adds to a kernel of that many rows and columns."""
+def adapter(case: Case, rows: Count, columns: Count) -> tuple[Count, Count]:
+    """What `lora_rank` does to a kernel of that many rows and columns: weights added, weights frozen."""
     rank = case.arguments.get("lora_rank")
     if rank is None:
-        return 0
-    return weights(total(rows, columns), rank if is_integer(rank) else UNKNOWN)
+        return 0, 0
+    return weights(total(rows, columns), rank if is_integer(rank) else UNKNOWN), weights(rows, columns)
 
 
 def same(shape: Shape) -> Inference:

@@ -7,7 +7,6 @@ from default_lint.program.shape_rules import (
     Count,
     Inference,
     Untold,
-    adapter,
     defined,
     of_rank,
     refuse,
@@ -118,10 +117,11 @@ def convolution(case: Case) -> Inference:
         refuse("channels", f"{channels} channels do not divide into {groups} groups", groups, channels, channel_axis)
     spatial = convolved(case, shape, first, allowed=_allowed(case))
     per_group = channels // groups if is_integer(channels) and is_integer(groups) else UNKNOWN
-    rows = weights(*case.sizes("kernel_size", rank), per_group)
-    lora = case.arguments.get("lora_rank")
-    extra = 0 if lora is None else UNKNOWN if rank > 1 else adapter(case, rows, filters)
-    count = total(weights(rows, filters), when(case.flag("use_bias"), filters), extra)
+    count = total(
+        weights(*case.sizes("kernel_size", rank), per_group, filters),
+        when(case.flag("use_bias"), filters),
+        0 if case.arguments.get("lora_rank") is None else UNKNOWN,
+    )
     return Inference(_assemble(shape[0], spatial, filters, first), count)
 
 

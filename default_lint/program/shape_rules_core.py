@@ -58,23 +58,25 @@ def dense(case: Case) -> Inference:
     units = case.positive("units")
     shape = at_least(case, 2)
     features = defined(case, shape, -1)
-    count = total(weights(features, units), when(case.flag("use_bias"), units), adapter(case, features, units))
-    return Inference((*shape[:-1], units), count)
+    added, frozen = adapter(case, features, units)
+    count = total(weights(features, units), when(case.flag("use_bias"), units), added)
+    return Inference((*shape[:-1], units), count, fixed=frozen)
 
 
 @rule("Embedding", "ReversibleEmbedding")
 def embedding(case: Case) -> Inference:
     """One vector per index."""
     rows, columns = case.positive("input_dim"), case.positive("output_dim")
-    count = total(weights(rows, columns), adapter(case, rows, columns))
+    added, frozen = adapter(case, rows, columns)
+    count = total(weights(rows, columns), added)
     if case.short == "ReversibleEmbedding":
         reverse = case.flag("reverse", False)
         count = total(count, 0 if told(case.flag("tie_weights")) else weights(rows, columns))
         if told(reverse):
             return Inference((*case.known_input[:-1], rows), count)
     if isinstance(case.input, Unknown):
-        return Inference(UNKNOWN, count)
-    return Inference((*case.input, columns), count)
+        return Inference(UNKNOWN, count, fixed=frozen)
+    return Inference((*case.input, columns), count, fixed=frozen)
 
 
 @rule("Lambda")
@@ -242,6 +244,8 @@ def _einsum_output(case: Case, shape: tuple[Dim, ...], elided: int, left: bool) 
     value = case["output_shape"]
     partial = (value,) if is_integer(value) else told_elements(value)
     sizes = tuple(_dim(size) for size in partial)
+    if left and elided > 2:
+        raise Untold  # Keras announces these axes in reverse
     if left:
         return (shape[0], *shape[1:elided], *sizes)
     return (shape[0], *sizes, *(shape[len(shape) - elided :] if elided else ()))

@@ -114,6 +114,8 @@ def normalization(case: Case) -> Inference:
     items = () if value is None else (value,) if is_integer(value) else elements(value)
     if items is None or not all(is_integer(axis) for axis in items):
         return Inference(shape, UNKNOWN, fixed=UNKNOWN)
+    if len({axis % max(len(shape), 1) for axis in items}) < len(items):
+        raise Untold
     sizes: list[Dim] = []
     for axis in items:
         if not -len(shape) <= axis < len(shape):

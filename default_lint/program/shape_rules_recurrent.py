@@ -92,10 +92,12 @@ def recurrent(case: Case) -> Inference:
 def recurrent_cell(case: Case) -> Inference:
     """The same with any cell."""
     shape = case.known_input
-    if len(shape) != 3 or shape[2] is None:
+    if len(shape) != 3:
         raise Untold
     _stateful(case, shape)
-    return _unrolled(case, shape, _cell(case, case["cell"], shape[2]))
+    cell = _cell(case, case["cell"], shape[2])
+    defined(case, shape, 2)
+    return _unrolled(case, shape, cell)
 
 
 def _stateful(case: Case, shape: tuple[Dim, ...]) -> None:
@@ -174,6 +176,8 @@ def bidirectional(case: Case) -> Inference:
     if forwards.problem is not None:
         raise Refused(forwards.problem)
     count = weights(forwards.parameters, 2)
+    if backward is None and layer["go_backwards"] is True:
+        refuse("other", "the wrapped layer goes backwards already")
     if backward is not None:
         other = called(backward)
         if other is None or layer["go_backwards"] is not False or other["go_backwards"] is not True:
@@ -206,12 +210,20 @@ def time_distributed(case: Case) -> Inference:
         refuse("rank", f"`TimeDistributed` takes at least 3 axes, the input has {len(shape)}", 3, len(shape))
     inner = case.apply(case["layer"], ((shape[0], *shape[2:]),))
     if inner.problem is not None:
+        if inner.problem.kind == "rank" and not _checks_rank(case["layer"]):
+            raise Untold
         raise Refused(_with_steps(inner.problem))
     if inner.outputs:
         return Inference(UNKNOWN, inner.parameters, fixed=inner.fixed)
     if isinstance(inner.output, Unknown) or not inner.output:
         return Inference(UNKNOWN, inner.parameters, fixed=inner.fixed)
     return Inference((inner.output[0], shape[1], *inner.output[1:]), inner.parameters, fixed=inner.fixed)
+
+
+def _checks_rank(value: Value) -> bool:
+    """Whether a layer notices a wrong number of axes by itself: Keras does not check it inside TimeDistributed."""
+    layer = called(value)
+    return layer is not None and "Conv" in layer.short and "LSTM" not in layer.short
 
 
 def _with_steps(problem: Problem) -> Problem:
@@ -242,7 +254,7 @@ def spectral_normalization(case: Case) -> Inference:
         fixed = weights(kernel_columns(wrapped))
     else:
         raise Untold
-    return Inference(inner.output, total(inner.parameters, fixed), fixed=fixed)
+    return Inference(inner.output, total(inner.parameters, fixed), fixed=total(inner.fixed, fixed))
 
 
 @rule("Pipeline")
