@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 from default_lint.arguments import UsageError, check_options, resolver_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 CLEAN, FOUND, FAILED = 0, 1, 2
 INTERRUPTED = 130
 TEXT_FORMATS = ("full", "concise")
+BUG = "  This is a bug in default-lint. Report it with what --verbose shows and the file that causes it.\n"
 
 ABOUT = """\
 Find faults in Keras and TensorFlow programs at the line that causes them.
@@ -80,13 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as error:  # --help
         return error.code if isinstance(error.code, int) else CLEAN
     except Exception as error:
-        _complain(
-            f"internal error: {type(error).__name__}: {error}\n"
-            "  This is a bug in default-lint; report it with the output of the same command and --verbose."
-        )
-        if "-v" in arguments or "--verbose" in arguments:
-            _traceback(error)
-        return FAILED
+        return _bug(error, verbose="-v" in arguments or "--verbose" in arguments)
     return code
 
 
@@ -137,6 +133,7 @@ class Run:
         self.failed = False
         self.changed = 0
         self.fixes: list[tuple[str, Fixed]] = []
+        self.started = monotonic()
 
     def files(self, paths: Sequence[str]) -> int:
         """Check files and directories."""
@@ -210,9 +207,9 @@ class Run:
         for trouble in report.trouble:
             _complain(trouble, report.document.path)
             if trouble.startswith("internal error"):
-                sys.stderr.write("  This is a bug in default-lint; --verbose shows where, which helps to report it.\n")
                 if self.options.verbose:
                     self._trace(report.document.path)
+                sys.stderr.write(BUG)
 
     def _trace(self, path: str) -> None:
         """Do it again in this process, where the traceback can be seen."""
@@ -317,6 +314,8 @@ class Run:
         """The lines after the findings."""
         if self.bar:
             self.bar.clear()
+        if self.options.verbose:
+            self._told()
         if self.options.quiet:
             return
         if self.options.show_fixes and self.fixes:
@@ -335,6 +334,13 @@ class Run:
             out.write("Nothing would be fixed.\n")
         elif not self.failed and not (self.tally and self.tally.findings):
             out.write("All checks passed!\n")
+
+    def _told(self) -> None:
+        """What was done, for --verbose."""
+        seconds = monotonic() - self.started
+        count = self.tally.files if self.tally else 0
+        sys.stderr.write(f"Settings: {self.resolver('.').file or 'defaults'}\n")
+        sys.stderr.write(f"Checked {count:,} files that mention Keras in {seconds:.2f} s.\n")
 
     def _progress(self) -> Progress | None:
         if not sys.stderr.isatty() or self.options.quiet:
@@ -404,9 +410,19 @@ def _program(arguments: Sequence[str]) -> int:
         sys.stdout.write("{}\n" if options.json else f"{options.file} does not mention Keras or TensorFlow.\n")
         return CLEAN
     from default_lint.output import program as shown
-    from default_lint.program.read import read
+    from default_lint.program.read import SyntaxTrouble, read
 
-    program = read(document)
+    try:
+        program = read(document)
+    except SyntaxTrouble as trouble:
+        from default_lint.output.links import written
+
+        _complain(
+            f"Python cannot parse this: {trouble.args[0]}", written(document, document.locate(trouble.span.start))
+        )
+        return FAILED
+    except Exception as error:
+        return _bug(error, document.path, verbose=options.verbose)
     if options.json:
         sys.stdout.write(shown.as_json(program) + "\n")
     else:
@@ -580,6 +596,15 @@ def _complain(text: str, path: str = "") -> None:
     where = f"{clean(path)}: " if path else ""
     first, *others = text.split("\n")
     sys.stderr.write("\n".join([f"{word}: {where}{clean(first)}", *map(clean, others)]) + "\n")
+
+
+def _bug(error: Exception, path: str = "", *, verbose: bool) -> int:
+    """What went wrong in our own code, and what to do about it."""
+    _complain(f"internal error: {type(error).__name__}: {error}", path)
+    if verbose:
+        _traceback(error)
+    sys.stderr.write(BUG)
+    return FAILED
 
 
 def _traceback(error: BaseException) -> None:

@@ -13,14 +13,34 @@ from default_lint.output.terminal import columns_of
 from default_lint.settings import did_you_mean
 
 CHECK_EPILOG = """\
-Rules are named by name (softmax-on-one-unit), code (ACT101), family (activation) or ALL;
-several are separated by commas, and an option may be repeated.
-A finding is silenced at its line by `# default-lint: ignore[name] reason`.
+Rules:
+  RULES are names (softmax-on-one-unit), codes (ACT101), families (activation) or ALL,
+  separated by commas. `default-lint rules` lists them, `default-lint explain NAME` explains one.
+  A comment silences a finding at its line:  # default-lint: ignore[softmax-on-one-unit] reason
+
+Settings:
+  The closest default-lint.toml, .default-lint.toml or pyproject.toml with [tool.default-lint]
+  holds for a file; the command line comes on top. `default-lint settings PATH` shows the result.
+
+Fixes:
+  Safe fixes mean the same or are certainly meant; unsafe ones change what is trained.
+  Other suggestions are only shown. Nothing is written that Python cannot parse.
+
+Environment:
+  NO_COLOR     no color
+  FORCE_COLOR  color, also when the output is not a terminal
 
 Exit codes:
   0  nothing found, or everything fixed
   1  something found; with --diff: something would change
   2  wrong usage or settings, or a file that could not be checked (the others still are)
+
+Examples:
+  default-lint check                        the working directory
+  default-lint check train.py --diff        show the safe fixes
+  default-lint check --fix --unsafe-fixes   apply all of them
+  default-lint check --format sarif --output-file findings.sarif --exit-zero
+  cat train.py | default-lint check - --stdin-filename train.py
 """
 
 
@@ -29,6 +49,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, add_help=False, formatter_class=_Help, **options)
+        self._positionals.title, self._optionals.title = "Arguments", "Options"
         self.add_argument("-h", "--help", action="help", help="Show this help.")
 
     def error(self, message: str) -> NoReturn:
@@ -56,6 +77,10 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=30, width=min(columns_of(sys.stdout) or 100, 100))
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """Begin with a capital, as the other headings do."""
+        super().add_usage(usage, actions, groups, "Usage: ")
 
 
 def check_parser() -> Parser:
@@ -93,9 +118,6 @@ def check_parser() -> Parser:
     output.add_argument("--exit-zero", action="store_true", help="Exit with 0 even if something was found.")
     output_options(output)
     output.add_argument("-q", "--quiet", action="store_true", help="Findings only, no closing lines.")
-    output.add_argument(
-        "-v", "--verbose", action="store_true", help="Also tell what is done, and where something failed."
-    )
     work = parser.add_argument_group("Work")
     work.add_argument("-j", "--jobs", type=int, metavar="N", help="Number of processes; 0 is one per processor.")
     work.add_argument("--no-cache", action="store_true", help="Neither read nor write the cache.")
@@ -163,4 +185,7 @@ def output_options(group: Any) -> None:
     """Options of everything that prints."""
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", metavar="WHEN", help="auto, always or never."
+    )
+    group.add_argument(
+        "-v", "--verbose", action="store_true", help="Also tell what was done, and where something failed."
     )

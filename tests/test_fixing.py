@@ -11,7 +11,6 @@ import pytest
 from default_lint import files, fixing
 from default_lint.findings import Edit, Finding, Fix, Report, Safety
 from default_lint.text import Document, Span
-
 from tests.output.making import finding, notebook
 
 Maker = Callable[[re.Match[str]], Fix]

@@ -12,66 +12,92 @@ from default_lint.program.types import Argument, Call, Compile, Event, Fit, Laye
 from default_lint.program.values import Reference, Unknown, is_known
 from default_lint.text import Document, Span
 
-HEADER = ("Line", "Layer", "Kind", "Activation", "Output shape", "Parameters", "Connected to")
-LONGEST = 100  # characters of one value in the text
+HEADER = ("", "Line", "Layer", "Kind", "Activation", "Output shape", "Parameters", "Connected to")
+SPARSE = ("Layer", "Activation", "Connected to")  # columns left out when they are empty
+LONGEST = 200  # characters of one value in the text
 
 
 def as_text(program: Program, view: View) -> list[str]:
     """The program for people."""
-    lines = _reading(program, view)
-    common = set(lines)
+    document = program.document
+    told: set[tuple[str, ...]] = set()
+    when, its = _when(program, view), _reading(program, view, told)
+    lines = [*when, *([""] if when else []), *(its or ["No model was found."])]
     for other in program.alternatives:
-        taken = " and ".join(
-            f"`{clean(test.text)}` is {test.outcome} ({_where(program.document, test.span)})"
-            for test in other.conditions
-        )
-        its = _reading(other, view)
-        lines += ["", _title(f"When {taken or 'read in another way'}:", view)]
-        if set(its) <= common:
-            lines.append("  nothing else")
-        else:
-            lines += [f"  {line}".rstrip() for line in its]
+        its = _reading(other, view, told)
+        lines += ["", *_when(other, view), *(["", *its] if its else ["  as before"])]
     unread = sorted({entry for one in program.readings() for entry in one.unread}, key=lambda entry: entry.span)
     if unread:
-        lines += ["", _title("Not understood:", view)]
-        lines += [f"  {_where(program.document, entry.span)}: {clean(entry.reason)}" for entry in unread]
+        lines += ["", _title("Not understood", view)]
+        lines += [f"  {_where(document, entry.span)}: {clean(entry.reason)}" for entry in unread]
     return lines
 
 
-def _reading(program: Program, view: View) -> list[str]:
+def _when(program: Program, view: View) -> list[str]:
+    """The outcomes of unknown tests that a reading stands on."""
+    tests = [
+        f"`{clean(test.text)}` ({_where(program.document, test.span)}) is {test.outcome}" for test in program.conditions
+    ]
+    return [_title(f"When {' and '.join(tests)}:", view)] if tests else []
+
+
+def _reading(program: Program, view: View, told: set[tuple[str, ...]]) -> list[str]:
+    """The models and loops of one reading, those left out that another reading has told."""
     document = program.document
-    lines: list[str] = []
+    blocks: list[list[str]] = []
     for model in program.models:
-        lines += [*([""] if lines else []), *_model(document, model, view)]
+        structure, training = _model(document, model, view), _training(document, model)
+        if (*structure, *training) in told:
+            continue
+        told.add((*structure, *training))
+        known = tuple(training) in told
+        told.add(tuple(training))
+        blocks.append(structure + (["  Trained as above."] if known and training else training))
     for loop in program.loops:
-        lines += [*([""] if lines else []), _loop(document, loop)]
-    return lines or ["No model was found."]
+        block = _loop(document, loop)
+        if tuple(block) not in told:
+            told.add(tuple(block))
+            blocks.append(block)
+    return [line for index, block in enumerate(blocks) for line in ([""] if index else []) + block]
 
 
 def _model(document: Document, model: Model, view: View) -> list[str]:
+    """A model's heading, its layers as a table, and its size."""
     name = f" `{model.name}`" if model.name else ""
     when = f", when {clean(model.when)}" if model.when else ""
     lines = [_title(f"{model.kind.capitalize()} model{name} ({_where(document, model.span)}{when})", view)]
     if model.inputs:
-        lines.append(f"Input: {', '.join(map(shape_text, model.inputs))}")
+        lines.append(f"  Input: {', '.join(map(shape_text, model.inputs))}")
     if model.layers:
         rows = [_layer(document, model, layer) for layer in model.layers]
-        shown = [index for index in range(len(HEADER)) if index not in (3, 6) or any(row[index] for row in rows)]
+        shown = [index for index, name in enumerate(HEADER) if name not in SPARSE or any(row[index] for row in rows)]
+        if HEADER.index("Connected to") not in shown:
+            shown.remove(0)
         header = [HEADER[index] for index in shown]
         cells = [[row[index] for index in shown] for row in rows]
-        right = [header.index("Line"), header.index("Parameters")]
-        lines += table(header, cells, right=right, color=view.color)
+        right = [header.index(name) for name in ("", "Line", "Parameters") if name in header]
+        lines += ["", *(f"  {line}" for line in table(header, cells, right=right, color=view.color)), ""]
     total = model.parameters
-    lines.append(f"Parameters: {total:,}" if not isinstance(total, Unknown) else "Parameters: ?")
+    lines.append(f"  Parameters: {total:,}" if not isinstance(total, Unknown) else "  Parameters: ?")
     if not model.complete:
-        lines.append("Part of this model could not be read: it may have more layers.")
-    lines += [line for event in model.events for line in _event(document, event)]
+        lines.append("  Part of this model could not be read: it may have more layers.")
     return lines
+
+
+def _training(document: Document, model: Model) -> list[str]:
+    """What is done with a model."""
+    return [f"  {line}" for event in model.events for line in _event(document, event)]
 
 
 def _layer(document: Document, model: Model, layer: Layer) -> list[str]:
     follows = layer.sources == (() if layer.index == 0 else (layer.index - 1,))
-    sources = "" if follows else ", ".join(_called(model.layers[index]) for index in layer.sources)
+    sources = (
+        ""
+        if follows
+        else ", ".join(
+            f"#{index + 1} {_called(model.layers[index]) or model.layers[index].short}" for index in layer.sources
+        )
+    )
     shape = f"cannot be: {layer.problem.message}" if layer.problem else shape_text(layer.shape)
     notes = [
         "loop" if layer.uncertain else "",
@@ -83,8 +109,9 @@ def _layer(document: Document, model: Model, layer: Layer) -> list[str]:
     activation = layer.activation if isinstance(layer.activation, str) else "?"
     quiet = activation in ("linear", "?") and "activation" not in layer.call.arguments
     return [
+        f"#{layer.index + 1}",
         _place(document, layer.site),
-        _called(layer) if layer.variable or _given_name(layer) else "",
+        _called(layer),
         _short(kind) + extra,
         "" if quiet else activation,
         shape,
@@ -99,8 +126,8 @@ def _given_name(layer: Layer) -> str:
 
 
 def _called(layer: Layer) -> str:
-    """How people would call a layer: its variable, its name, or its kind and line of the table."""
-    return layer.variable or _given_name(layer) or f"{layer.short} #{layer.index + 1}"
+    """The name that the source gives to a layer, "" without one."""
+    return layer.variable or _given_name(layer)
 
 
 def _event(document: Document, event: Event) -> Iterator[str]:
@@ -113,7 +140,7 @@ def _event(document: Document, event: Event) -> Iterator[str]:
         yield f"{event.method or event.kind} ({where}{repeated})"
         yield from _facts(_fit(event))
     elif event.kind == "trainable":
-        target = f"{_called(event.layer)}." if event.layer else ""
+        target = f"{_called(event.layer) or _short(event.layer.kind)}." if event.layer else ""
         yield f"{target}trainable = {text(event.value)} ({where}{repeated})"
     elif event.kind not in ("call", "add", "summary", "other"):
         yield f"{event.spelled or event.kind} ({where}{repeated})"
@@ -128,7 +155,10 @@ def _compile(event: Compile) -> dict[str, str]:
     facts: dict[str, str] = {"optimizer": "?"}
     if event.optimizer:
         rate = event.optimizer.learning_rate
-        facts["optimizer"] = f"{event.optimizer.name or '?'}, learning rate {text(rate)}"
+        call = event.optimizer.call
+        default = event.optimizer.name and not is_known(rate) and (call is None or "learning_rate" not in _names(call))
+        facts["optimizer"] = f"{event.optimizer.name or '?'}, {'default ' if default else ''}learning rate"
+        facts["optimizer"] += "" if default else f" {text(rate)}"
     losses = event.losses
     facts["loss"] = "?" if losses is None else "; ".join(map(_loss, losses)) or "none"
     metrics = event.metrics
@@ -153,7 +183,10 @@ def _fit(event: Fit) -> dict[str, str]:
                 facts[name.replace("_", " ")] = text(value.value)
     if event.validation is not None:
         pair = event.validation
-        facts["validation"] = ", ".join(map(text, pair)) if isinstance(pair, tuple) else text(pair)
+        if isinstance(pair, tuple) and len(pair) > 1:
+            facts |= {"validation x": text(pair[0]), "validation y": text(pair[1])}
+        else:
+            facts["validation"] = text(pair)
     if event.callbacks is None:
         facts["callbacks"] = "?"
     elif event.callbacks:
@@ -161,12 +194,13 @@ def _fit(event: Fit) -> dict[str, str]:
     return facts
 
 
-def _loop(document: Document, loop: Loop) -> str:
+def _loop(document: Document, loop: Loop) -> list[str]:
     model = f" of `{loop.model.name}`" if loop.model and loop.model.name else ""
-    return (
-        f"Custom training loop{model} ({loop.kind}, {_where(document, loop.span)}): "
-        f"loss {text(loop.loss)}, optimizer {text(loop.optimizer)}"
-    )
+    facts = {"loss": text(loop.loss), "optimizer": text(loop.optimizer)}
+    return [
+        f"Custom training loop{model} ({loop.kind}, {_where(document, loop.span)})",
+        *(f"  {line}" for line in _facts(facts)),
+    ]
 
 
 def text(value: Any) -> str:
@@ -200,6 +234,11 @@ def _given(call: Call) -> list[Argument]:
     return [argument for argument in call.arguments.values() if argument.given]
 
 
+def _names(call: Call) -> set[str]:
+    """Parameters that a call may have given a value: those it did, or any when arguments were spread into it."""
+    return set(call.arguments) if call.spread else {argument.name for argument in _given(call)}
+
+
 def _argument(argument: Argument) -> str:
     return f"{argument.name}={text(argument.value)}"
 
@@ -213,11 +252,15 @@ def shape_text(shape: Any) -> str:
 
 
 def _short(name: str) -> str:
-    return name.removeprefix("keras.layers.").removeprefix("custom.").removeprefix("operator.")
+    """The last part of a canonical name; the user's own names as they are."""
+    own = name.removeprefix("custom.").removeprefix("operator.")
+    return own.rpartition(".")[2] if own.startswith(("keras.", "tensorflow.", "unknown.")) else own
 
 
 def _place(document: Document, span: Span) -> str:
     place = document.locate(span.start)
+    if span.end == 0:  # made up by the reader, such as the input of an application
+        return ""
     return str(place.line) if place.cell is None else f"{place.cell}:{place.line}"
 
 

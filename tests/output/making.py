@@ -50,7 +50,10 @@ def softmax(text: str = MODEL) -> Finding:
     place = span(text, '"softmax"')
     return finding(
         place,
-        notes=[Note("the loss reads it as a probability", span(text, '"binary_crossentropy"')), Note("Keras is silent")],
+        notes=[
+            Note("the loss reads it as a probability", span(text, '"binary_crossentropy"')),
+            Note("Keras is silent"),
+        ],
         fixes=[
             Fix("replace softmax by sigmoid", (Edit(place, '"sigmoid"'),), Safety.SAFE),
             Fix("give the layer 2 units", (), Safety.SHOWN),

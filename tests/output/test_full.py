@@ -9,7 +9,6 @@ from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Report, 
 from default_lint.output import View, full
 from default_lint.output.summary import Tally, closing
 from default_lint.text import Document, Span
-
 from tests.output.making import MODEL, finding, notebook, report, softmax, span
 
 
@@ -26,7 +25,9 @@ def under(text: str, where: Span, *notes: Note, width: int = 0) -> list[str]:
 
 
 def test_a_finding_is_shown_with_its_code_its_notes_and_its_fixes():
-    assert shown(report(softmax())) == """\
+    assert (
+        shown(report(softmax()))
+        == """\
 error[softmax-on-one-unit]: softmax over 1 unit always outputs 1.0
   --> train.py:6:32
    |
@@ -47,6 +48,7 @@ error[softmax-on-one-unit]: softmax over 1 unit always outputs 1.0
  6 +     layers.Dense(1, activation="sigmoid"),
 
 """
+    )
 
 
 def test_a_finding_that_is_not_sure_says_so():
@@ -75,7 +77,7 @@ def test_a_single_line_between_two_places_is_shown():
 
 
 def test_labels_on_one_line_hang_below_each_other():
-    text = 'f(alpha=1, beta=2, gamma=3)\n'
+    text = "f(alpha=1, beta=2, gamma=3)\n"
     rows = under(text, span(text, "beta=2"), Note("first", span(text, "alpha=1")), Note("last", span(text, "gamma=3")))
     assert rows == [
         "  |",
@@ -89,7 +91,7 @@ def test_labels_on_one_line_hang_below_each_other():
 def test_tabs_and_wide_characters_keep_the_carets_in_place():
     text = '\tf("日本", x)\n'
     assert under(text, span(text, "x")) == ["  |", '1 |     f("日本", x)', "  |               ^"]
-    text = 'e\u0301 = f(x)\n'
+    text = "e\u0301 = f(x)\n"
     assert under(text, span(text, "x")) == ["  |", "1 | e\u0301 = f(x)", "  |       ^"]
 
 
@@ -199,7 +201,10 @@ def insertion() -> Fix:
     [
         (deletion(), ['6 -     layers.Dense(1, activation="softmax"),']),
         (insertion(), ["10 + model.summary()"]),
-        (Fix("two", (*deletion().edits, *insertion().edits)), ['6 -     layers.Dense(1, activation="softmax"),', "9 + model.summary()"]),
+        (
+            Fix("two", (*deletion().edits, *insertion().edits)),
+            ['6 -     layers.Dense(1, activation="softmax"),', "9 + model.summary()"],
+        ),
         (Fix("long", (Edit(Span(0, len(MODEL)), ""),)), []),
     ],
 )  # fmt: skip

@@ -9,7 +9,6 @@ import pytest
 from default_lint.findings import Confidence, Edit, Fix, Note, Report, Severity
 from default_lint.output import FORMATS, View, load
 from default_lint.text import Span
-
 from tests.output.making import MODEL, finding, notebook, report, softmax, span
 
 KEYS = [
@@ -143,9 +142,7 @@ def test_github_gives_no_columns_over_several_lines_and_no_lines_in_a_notebook()
     assert many.startswith("::error file=train.py,line=1,endLine=2,title=")
     document = notebook("import keras\n", "f()\n")
     cell = written("github", Report(document, (finding(Span(13, 14), "m"),)))
-    assert cell == (
-        "::error file=book.ipynb,title=default-lint (softmax-on-one-unit)::book.ipynb:cell 3:1:1: m\n"
-    )
+    assert cell == ("::error file=book.ipynb,title=default-lint (softmax-on-one-unit)::book.ipynb:cell 3:1:1: m\n")
 
 
 def sarif(*reports: Report) -> dict[str, Any]:
@@ -160,7 +157,7 @@ def test_sarif_places_rules_and_fixes():
     run = sarif(report(softmax(), finding(Span(0, 6), rule="a-rule", confidence=Confidence.MEDIUM)))
     assert run["columnKind"] == "unicodeCodePoints"
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["a-rule", "softmax-on-one-unit"]
-    assert [rule["properties"]["precision"] for rule in run["tool"]["driver"]["rules"]][0] == "high"
+    assert run["tool"]["driver"]["rules"][0]["properties"]["precision"] == "high"
     first, second = run["results"]
     assert (first["ruleIndex"], second["ruleIndex"]) == (1, 0)
     assert first["locations"] == [
