@@ -172,19 +172,19 @@ def _in_processes(chunks: Sequence[Sequence[Job]], workers: int) -> Iterator[Rep
     pool = _pool(workers)
     try:
         while waiting or queue:
-            while waiting and len(queue) < 2 * workers:
-                chunk = waiting.popleft()
-                queue.append((chunk, pool.submit(_check_chunk, chunk)))
-            chunk, future = queue.popleft()
             try:
-                reports = future.result()
+                while waiting and len(queue) < 2 * workers:
+                    queue.append((waiting[0], pool.submit(_check_chunk, waiting[0])))
+                    waiting.popleft()
+                reports = queue[0][1].result()
             except BrokenProcessPool:
-                lost = [chunk, *(later for later, _ in queue)]
+                lost = [job for chunk, _ in queue for job in chunk]
                 queue.clear()
                 pool.shutdown()
-                yield from _one_at_a_time([job for part in lost for job in part])
+                yield from _one_at_a_time(lost)
                 pool = _pool(workers)
                 continue
+            queue.popleft()
             yield from reports
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
