@@ -183,8 +183,8 @@ def _number_first(operator: str, number: Number, array: Array, span: Span) -> Ar
     if operator in "+*":
         return with_number(array, operator, number, span)
     if operator != "-":
-        return _with_unknown(array, operator, span)
-    negative: Array = with_number(array, "*", -1, span)
+        return _loosened(array, operator, span)
+    negative = with_number(array, "*", -1, span)
     low: Number | Unknown = UNKNOWN
     high: Number | Unknown = UNKNOWN
     bounds = array.bounds
@@ -206,14 +206,8 @@ def _number_first(operator: str, number: Number, array: Array, span: Span) -> Ar
 def _bounds(array: Array, operator: str, number: Number) -> tuple[Number | Unknown, Number | Unknown]:
     bounds = array.bounds
     if bounds is None:
-        return (
-            (0, number - 1)
-            if operator == "%" and is_int(array.dtype) and is_integer(number) and number > 0
-            else (
-                UNKNOWN,
-                UNKNOWN,
-            )
-        )
+        remainder = operator == "%" and is_int(array.dtype) and is_integer(number) and number > 0
+        return (0, number - 1) if remainder else (UNKNOWN, UNKNOWN)
     compute: dict[str, Callable[[Number], Number]] = {
         "+": lambda value: value + number,
         "-": lambda value: value - number,
@@ -342,8 +336,10 @@ def _rank(array: Array) -> int:
 
 def _with_unknown(array: Value, operator: str, span: Span) -> Value:
     """Arithmetic with something unknown: only the origin of the rows is kept."""
-    if not isinstance(array, Array):
-        return NotImplemented
+    return _loosened(array, operator, span) if isinstance(array, Array) else NotImplemented
+
+
+def _loosened(array: Array, operator: str, span: Span) -> Array:
     return derive(
         array,
         span,
@@ -379,9 +375,11 @@ def _array_and_statistic(operator: str, array: Array, statistic: Statistic, span
     other = statistic.array.dtype
     dtype: str | Unknown = UNKNOWN
     if array.library == "numpy" and not isinstance(array.dtype, Unknown):
+        widened = statistic.name in ("mean", "std", "var") or operator == "/"
+        from_double = array.dtype == "float64" and (is_float(other) or is_int(other))
         if array.dtype == other and is_float(other):
             dtype = other
-        elif (array.dtype == "float64" and (is_float(other) or is_int(other))) or (is_int(array.dtype) and is_int(other) and (statistic.name in ("mean", "std", "var") or operator == "/")):
+        elif from_double or (widened and is_int(array.dtype) and is_int(other)):
             dtype = "float64"
     small = operator == "/" and statistic.name in ("max", "std", "ptp", "norm", "sum")
     return derive(

@@ -523,5 +523,7 @@ def _resized(call: Call, value: Array, span: Span) -> Array:
     shape: Any = UNKNOWN
     if isinstance(value.shape, tuple) and len(value.shape) in (3, 4):
         shape = (*value.shape[:-3], *sides, value.shape[-1])
-    changes: dict[str, Any] = {} if smooth else {"low": UNKNOWN, "high": UNKNOWN}
+    changes: dict[str, Any] = {"form": UNKNOWN, "classes": UNKNOWN}
+    if not smooth:
+        changes.update(low=UNKNOWN, high=UNKNOWN)
     return derive(value, span, "keras.layers.Resizing", shape=shape, dtype=UNKNOWN, exact=False, **changes)

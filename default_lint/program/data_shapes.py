@@ -356,9 +356,18 @@ def _indexed_rows(array: Array, first: Value) -> tuple[Rows, Any, Any]:
         if first.dtype == "bool":
             return rows.select("mask", first.identity), order, UNKNOWN
         if isinstance(first.order, tuple) and isinstance(order, tuple) and first.distinct:
-            return rows.select("taken", first.rows), (*order, *first.order), array.classes
+            taken = rows if _is_whole(array, first) else rows.select("taken", first.rows)
+            return taken, (*order, *first.order), array.classes
         return rows.select("taken", first.rows), UNKNOWN, UNKNOWN
     return rows.select("some", object()), UNKNOWN, UNKNOWN
+
+
+def _is_whole(array: Array, index: Array) -> bool:
+    """True when a distinct index array certainly takes every row."""
+    if isinstance(array.shape, Unknown) or not array.shape or index.shape != array.shape[:1]:
+        return False
+    size = array.shape[0]
+    return is_integer(size) and index.bounds == (0, size - 1)
 
 
 def slice_rows(rows: Rows, item: slice, size: Value) -> Rows:

@@ -303,7 +303,6 @@ def _one_hot(fitted: Fitted, array: Array, call: Call, step: str) -> Value:
         exact=False,
         classes=classes,
         form="one-hot" if single and drop else UNKNOWN,
-        library="numpy",
         scaling=UNKNOWN,
         images=False,
     )

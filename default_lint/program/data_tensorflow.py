@@ -172,7 +172,7 @@ def _image(bounded: bool, resized: bool = False) -> Handler:
         if not bounded:
             changes.update(low=UNKNOWN, high=UNKNOWN, scaling="scaled" if image.scaling == "scaled" else UNKNOWN)
         if resized:
-            changes["shape"] = _resized(image, argument(call, "size", 1))
+            changes.update(shape=_resized(image, argument(call, "size", 1)), form=UNKNOWN, classes=UNKNOWN)
             method = argument(call, "method", 2, "bilinear")
             name = method.name.rpartition(".")[2] if isinstance(method, Reference) else method
             lowered = name.lower() if isinstance(name, str) else ""
@@ -461,7 +461,7 @@ def _from_tensors(call: Call, value: Value, slices: bool) -> Value:
         if not slices:
             return array
         shape = UNKNOWN if isinstance(array.shape, Unknown) or not array.shape else array.shape[1:]
-        return replace(array, shape=shape)
+        return replace(array, shape=shape, exact=False, distinct=False)
 
     def wrap(item: Value) -> Value:
         item = current(item)
