@@ -115,7 +115,7 @@ def reduction(case: Case) -> Inference:
     """Axes taken away, or left with size 1."""
     shape = case.known_input
     axes = _axes(case["axis"], len(shape))
-    if told(case.flag("keepdims")):
+    if told(case.flag("keepdims", False if case.short == "count_nonzero" else UNKNOWN)):
         return same(tuple(1 if axis in axes else size for axis, size in enumerate(shape)))
     return same(tuple(size for axis, size in enumerate(shape) if axis not in axes))
 
@@ -202,6 +202,8 @@ def reshape(case: Case) -> Inference:
         raise Untold
     if any(size is None for size in target):
         raise Untold
+    if case.name == "tensorflow.reshape" and sum(size == -1 for size in target) > 1:
+        raise Untold  # noticed at run time only
     if isinstance(case.input, Unknown):
         return same(tuple(size if is_integer(size) and size >= 0 else UNKNOWN for size in target))
     return same(reshaped(case.input, target))
