@@ -11,10 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-
-if TYPE_CHECKING:
-    from default_lint.findings import Finding
+from typing import Any, NamedTuple, Protocol
 
 CONFIG_NAMES = ("default-lint.toml", ".default-lint.toml", "pyproject.toml")
 FAMILIES = (
@@ -124,17 +121,6 @@ class Settings(NamedTuple):
     def selected(self, rule: Named, path: str = "") -> bool:
         """`enabled` for a rule object."""
         return self.enabled(rule.name, rule.code, rule.family, path)
-
-    def asked_for(self, name: str, code: str) -> bool:
-        """Whether a rule was selected by its own name or code, not only with its family or ALL."""
-        chosen = self.select + self.extend_select
-        return name in chosen or code in chosen
-
-    def hears(self, finding: Finding) -> bool:
-        """Whether the audience wants this finding: regular hears warnings and up that are at least likely."""
-        if self.audience == "curious" or self.asked_for(finding.rule, finding.code):
-            return True
-        return finding.severity >= 2 and finding.confidence >= 1
 
     def may_fix(self, name: str, code: str, family: str) -> bool:
         """Whether the fixes of a rule may be applied (`fixable`, `unfixable`)."""

@@ -23,7 +23,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "trial": frozenset({"text", "findings"}),
     "rules": MEANING | {"features"},
     "diagnosis": MEANING | {"features"},
-    "settings": frozenset({"findings", "rules"}),
+    "settings": frozenset({"rules"}),
     "suppression": frozenset({"text", "findings", "settings", "lexis"}),
     "files": frozenset({"text", "findings", "settings", "notebooks"}),
     "notebooks": frozenset({"text", "findings", "settings", "files", "lexis"}),
