@@ -70,6 +70,7 @@ _FUNCTION_MODULES = (
     "tensorflow.math.",
     "tensorflow.",
 )
+_SOURCES = ("keras.Input", "keras.layers.InputLayer", "constant")
 _DATA_EVENTS = ("fit", "evaluate", "predict", "train_on_batch")
 _DROPPED = frozenset(
     "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise "
@@ -215,7 +216,8 @@ class Assembler:
     def _functional(self, item: ModelObject) -> tuple[tuple[Layer, ...], tuple[Shape, ...], tuple[int, ...], bool]:
         nodes = reachable(item.outputs)
         layers, numbers = self._layers(nodes)
-        complete = all(node.inputs or node.layer.call.name in ("keras.Input", "keras.layers.InputLayer") or any(node is tensor.node for tensor in item.inputs) for node in nodes)
+        given = {id(tensor.node) for tensor in item.inputs}
+        complete = all(node.inputs or id(node) in given or node.layer.call.name in _SOURCES for node in nodes)
         outputs = tuple(numbers[id(tensor.node)] for tensor in item.outputs)
         return layers, tuple(tensor.shape for tensor in item.inputs), outputs, complete and bool(item.outputs)
 

@@ -428,7 +428,10 @@ class Builder:
         node = self._node(layer, tuple(tensors), site.span, None)
         node.parameters = 0
         plain = {key: item.value for key, item in call.arguments.items() if not self.tensors_in(item.value)}
-        inferred = shapes.infer(name, plain, [tensor.shape for tensor in tensors])
+        if name.endswith(".preprocess_input"):
+            inferred = shapes.Inference(tensors[0].shape, 0)
+        else:
+            inferred = shapes.infer(name, plain, [tensor.shape for tensor in tensors])
         node.problem = inferred.problem
         node.outputs = tuple(Tensor(shape, node, number) for number, shape in enumerate(inferred.outputs))
         if not node.outputs:

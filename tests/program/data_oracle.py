@@ -205,8 +205,10 @@ def _compare_dataset(value: data.Dataset, actual: Any) -> list[str]:
         if not isinstance(array, data.Array):
             continue
         if isinstance(array.shape, tuple):
-            real = spec.shape.as_list() if spec.shape.rank is not None else None
-            if real is None or len(real) != len(array.shape) or any(not isinstance(a, Unknown) and a != b for a, b in zip(array.shape, real, strict=True)):
+            real = spec.shape.as_list() if spec.shape.rank is not None else []
+            pairs = zip(array.shape, real, strict=False)
+            differ = any(not isinstance(size, Unknown) and size != other for size, other in pairs)
+            if differ or len(real) != len(array.shape):
                 wrong.append(f"element shape {array.shape} is {real}")
         if is_known(array.dtype) and array.dtype != "str" and array.dtype != spec.dtype.name:
             wrong.append(f"element dtype {array.dtype} is {spec.dtype.name}")
