@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from default_lint.rules.activation.bounded_output_for_regression import BoundedOutputForRegression
+from default_lint.rules.activation.double_activation import DoubleActivation
+from default_lint.rules.activation.double_softmax import DoubleSoftmax
+from default_lint.rules.activation.logits_without_from_logits import LogitsWithoutFromLogits
+from default_lint.rules.activation.sigmoid_with_categorical_loss import SigmoidWithCategoricalLoss
+from default_lint.rules.activation.softmax_on_one_unit import SoftmaxOnOneUnit
+from default_lint.rules.activation.softmax_with_binary_loss import SoftmaxWithBinaryLoss
+from default_lint.rules.activation.softmax_with_regression_loss import SoftmaxWithRegressionLoss
+from default_lint.rules.activation.unbounded_output_with_probability_loss import UnboundedOutputWithProbabilityLoss
 from default_lint.rules.base import Rule
+from default_lint.rules.loss.accuracy_for_regression import AccuracyForRegression
+from default_lint.rules.loss.categorical_loss_on_one_unit import CategoricalLossOnOneUnit
+from default_lint.rules.loss.label_form_against_loss import LabelFormAgainstLoss
+from default_lint.rules.loss.label_mode_against_loss import LabelModeAgainstLoss
+from default_lint.rules.loss.metric_against_output import MetricAgainstOutput
+from default_lint.rules.loss.probabilities_with_from_logits import ProbabilitiesWithFromLogits
+from default_lint.rules.loss.probability_metric_on_logits import ProbabilityMetricOnLogits
+from default_lint.rules.loss.regression_loss_for_classes import RegressionLossForClasses
+from default_lint.rules.loss.units_against_classes import UnitsAgainstClasses
 from default_lint.rules.optimization.learning_rate_out_of_range import LearningRateOutOfRange
 from default_lint.rules.optimization.legacy_decay_argument import LegacyDecayArgument
 from default_lint.rules.optimization.legacy_lr_argument import LegacyLrArgument
@@ -12,6 +30,24 @@ from default_lint.rules.optimization.several_clip_arguments import SeveralClipAr
 from default_lint.rules.optimization.trainable_set_after_compile import TrainableSetAfterCompile
 
 RULES: tuple[type[Rule], ...] = (
+    SoftmaxOnOneUnit,
+    SigmoidWithCategoricalLoss,
+    SoftmaxWithBinaryLoss,
+    UnboundedOutputWithProbabilityLoss,
+    LogitsWithoutFromLogits,
+    BoundedOutputForRegression,
+    SoftmaxWithRegressionLoss,
+    DoubleActivation,
+    DoubleSoftmax,
+    ProbabilitiesWithFromLogits,
+    CategoricalLossOnOneUnit,
+    LabelFormAgainstLoss,
+    LabelModeAgainstLoss,
+    UnitsAgainstClasses,
+    AccuracyForRegression,
+    MetricAgainstOutput,
+    ProbabilityMetricOnLogits,
+    RegressionLossForClasses,
     LearningRateOutOfRange,
     LegacyLrArgument,
     LegacyDecayArgument,
