@@ -23,7 +23,7 @@ def embedded(name, size):
 
 site_in, site_vec = embedded("site", 50)
 hour_in, hour_vec = embedded("hour", 24)
-dense_in = keras.Input((5,), name="dense")
+dense_in = keras.Input((5,), name="numbers")
 x = layers.Concatenate()([site_vec, hour_vec, dense_in])
 x = layers.Dense(32, activation="relu")(x)
 logit = layers.Dense(1)(x)
@@ -34,5 +34,5 @@ model.compile(
     loss=keras.losses.BinaryCrossentropy(from_logits=True),
     metrics=[keras.metrics.Precision(name="precision")],  # fault: probability-metric-on-logits
 )
-inputs = {"site": site, "hour": hour, "dense": dense}
+inputs = {"site": site, "hour": hour, "numbers": dense}
 model.fit(inputs, click, epochs=EPOCHS, batch_size=128, validation_split=0.2)

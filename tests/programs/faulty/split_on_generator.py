@@ -24,7 +24,7 @@ x = tfl.Conv2D(32, 3, activation="relu")(x)
 x = tfl.GlobalMaxPool2D()(x)
 outputs = tfl.Dense(len(names), activation="softmax")(x)
 model = tf.keras.Model(inputs, outputs)
-model.compile("nadam", "sparse_categorical_crossentropy", ["accuracy"])
+model.compile("nadam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 model.fit(
     pipeline,
     epochs=20,

@@ -21,3 +21,6 @@ model.compile(
     metrics=["accuracy"],
 )
 model.fit(x_train, y_train, epochs=10, batch_size=64, validation_data=(x_test, y_test))
+loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
+print("test accuracy", round(accuracy, 3))
+model.save("efficientnet_cifar10.keras")

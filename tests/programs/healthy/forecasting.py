@@ -36,8 +36,8 @@ model.fit(
     ],
 )
 
-# the naive seasonal model, for comparison, also fitted on arrays in time order
+# the linear model, for comparison, on arrays
 flat = keras.Sequential([keras.Input((PAST, 2)), layers.Flatten(), layers.Dense(FUTURE)])
 flat.compile("adam", "mae")
 windows = np.stack([features[i : i + PAST] for i in range(len(y))])
-flat.fit(windows[:split], y[:split], shuffle=False, epochs=5, batch_size=64, validation_data=(windows[split:], y[split:]))
+flat.fit(windows[:split], y[:split], epochs=5, batch_size=64, validation_data=(windows[split:], y[split:]))
