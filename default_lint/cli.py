@@ -414,12 +414,11 @@ def _program(arguments: Sequence[str]) -> int:
 
     try:
         program = read(document)
-    except SyntaxTrouble as trouble:
+    except SyntaxTrouble as error:
         from default_lint.output.links import written
 
-        _complain(
-            f"Python cannot parse this: {trouble.args[0]}", written(document, document.locate(trouble.span.start))
-        )
+        where = written(document, document.locate(error.span.start))
+        _complain(f"Python cannot parse this: {error.args[0]}", where)
         return FAILED
     except Exception as error:
         return _bug(error, document.path, verbose=options.verbose)
@@ -464,15 +463,15 @@ def _explain(arguments: Sequence[str]) -> int:
     output_options(parser)
     options = parser.read(arguments)
     from default_lint.output import catalogue
-    from default_lint.rules import RULES, find_rule
+    from default_lint.rules import RULES
 
-    chosen = list(RULES) if options.all else []
+    chosen: list[Any] = [*RULES, *catalogue.OWN] if options.all else []
     if not chosen and not options.names:
         raise UsageError("explain needs the name or code of a rule, or --all")
     for name in options.names:
-        rule = find_rule(name)
+        rule = catalogue.find(RULES, name)
         if rule is None:
-            known = [word for rule in RULES for word in (rule.name, rule.code)]
+            known = catalogue.names(RULES)
             raise UsageError(f"no rule `{name}`{did_you_mean(name, known)}")
         chosen.append(rule)
     sys.stdout.write(catalogue.pages(chosen, view_of(options.color, sys.stdout)))

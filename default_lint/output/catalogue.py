@@ -4,11 +4,94 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from default_lint.findings import Safety
+from default_lint.findings import Confidence, Safety, Severity
 from default_lint.output import View, links
 from default_lint.output.table import table
+
+
+class Page(NamedTuple):
+    """A rule without a class of its own: what the engine finds itself. It answers as the rules do."""
+
+    name: str
+    code: str
+    family: str
+    severity: Severity
+    confidence: Confidence
+    fixable: Safety | None
+    text: str
+
+    def summary(self) -> str:
+        """First line of the page, without its full stop."""
+        return self.text.partition("\n")[0].rstrip(".")
+
+    def page(self) -> str:
+        """The page as Markdown."""
+        return self.text
+
+
+OWN = (
+    Page(
+        "syntax-error",
+        "SYN001",
+        "api",
+        Severity.ERROR,
+        Confidence.HIGH,
+        None,
+        """Python cannot parse the file.
+
+## Why it matters
+Nothing else can be said about the file: no rule looks at it before it parses.
+
+## Known limits
+The grammar is that of the Python that runs default-lint; newer syntax is an error in an older Python.
+In a notebook, magics and shell lines are passed over.""",
+    ),
+    Page(
+        "unused-suppression",
+        "SUP001",
+        "api",
+        Severity.WARNING,
+        Confidence.HIGH,
+        Safety.SAFE,
+        """An ignore comment silences nothing.
+
+## Why it matters
+The fault that it once silenced is gone; the comment would hide the next one.
+
+## Fix safety
+The fix deletes the comment, or the name in it that is not used.""",
+    ),
+    Page(
+        "unknown-suppression",
+        "SUP002",
+        "api",
+        Severity.WARNING,
+        Confidence.HIGH,
+        Safety.UNSAFE,
+        """An ignore comment names no rule.
+
+## Why it matters
+It silences nothing: the name is misspelled, or the rule is gone.
+
+## Use instead
+The name or code of a rule, as `default-lint rules` lists them.
+
+## Fix safety
+The fix writes the closest name; it is unsafe, for another one may be meant.""",
+    ),
+)
+
+
+def find(rules: Iterable[Any], word: str) -> Any:
+    """The rule with this name or code, one of the engine's own among them; None when there is none."""
+    return next((rule for rule in (*rules, *OWN) if word in (rule.name, rule.code)), None)
+
+
+def names(rules: Iterable[Any]) -> list[str]:
+    """What `find` knows."""
+    return [word for rule in (*rules, *OWN) for word in (rule.name, rule.code)]
 
 
 def as_table(rules: Iterable[Any], view: View) -> list[str]:

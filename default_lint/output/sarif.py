@@ -59,10 +59,11 @@ def _run(rules: list[Any], results: list[Any], notifications: list[Any]) -> dict
 
 
 def _rule(name: str, finding: Finding) -> dict[str, Any]:
-    """The rule of a finding, with its page where the catalogue knows it (the engine's own rules have none)."""
-    from default_lint.rules import find_rule
+    """The rule of a finding, with its page from the catalogue."""
+    from default_lint.output import catalogue
+    from default_lint.rules import RULES
 
-    known = find_rule(name)
+    known = catalogue.find(RULES, name)
     summary = known.summary() if known else finding.message
     body = known.page() if known else summary
     severity = known.severity if known else finding.severity

@@ -90,9 +90,6 @@ def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     from default_lint import rules
 
     monkeypatch.setattr(rules, "RULES", RULES)
-    monkeypatch.setattr(
-        rules, "find_rule", lambda word: next((rule for rule in RULES if word in (rule.name, rule.code)), None)
-    )
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".git").mkdir()

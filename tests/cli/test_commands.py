@@ -76,7 +76,8 @@ def test_a_rule_is_explained_in_markdown_when_piped(lint: Lint):
     assert out == lint("explain", "softmax-on-one-unit")[1]
     assert out.startswith("# softmax-on-one-unit\n\n`ACT101` · activation · error · high confidence · fix: unsafe\n\n")
     assert "## Why it matters\nThe model learns **nothing**.\n" in out
-    assert lint("explain", "--all")[1].count("\n# ") == 3
+    assert lint("explain", "--all")[1].count("\n# ") == 6
+    assert lint("explain", "SYN001")[1].startswith("# syntax-error\n")
 
 
 def test_settings_tell_where_they_come_from(lint: Lint, project: Path):
