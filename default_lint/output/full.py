@@ -11,9 +11,9 @@ from default_lint.output.frame import Mark, cut, draw, gutter_of, limit_of
 from default_lint.output.style import clean, link, paint, width
 from default_lint.text import Document, Span
 
-APPLIED_BY = {
-    Safety.SAFE: "safe fix: --fix",
-    Safety.UNSAFE: "unsafe fix: --fix --unsafe-fixes",
+KINDS = {
+    Safety.SAFE: "safe fix",
+    Safety.UNSAFE: "unsafe fix",
     Safety.SHOWN: "suggestion",
 }
 LONGEST_DIFF = 8  # changed lines that a fix may show
@@ -80,7 +80,7 @@ def _remarks(finding: Finding, notes: list[Note], view: View, gutter: int) -> li
     lines = [line for note in notes for line in _remark("note", note.text, "", view, gutter)]
     for index, fix in enumerate(finding.fixes):
         word = "help" if index == 0 else "or"
-        lines += _remark(word, fix.title, f" [{APPLIED_BY[fix.safety]}]", view, gutter)
+        lines += _remark(word, fix.title, f" [{KINDS[fix.safety]}]", view, gutter)
     return lines
 
 

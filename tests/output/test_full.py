@@ -41,7 +41,7 @@ error[softmax-on-one-unit]: softmax over 1 unit always outputs 1.0
    |                            --------------------- the loss reads it as a probability
    |
    = note: Keras is silent
-   = help: replace softmax by sigmoid [safe fix: --fix]
+   = help: replace softmax by sigmoid [safe fix]
    = or: give the layer 2 units [suggestion]
    |
  6 -     layers.Dense(1, activation="softmax"),
