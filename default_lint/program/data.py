@@ -37,7 +37,7 @@ from default_lint.program.data_values import (
     overwrite,
 )
 from default_lint.program.types import Call
-from default_lint.program.values import UNKNOWN, Shape, Unknown, Value, is_integer
+from default_lint.program.values import UNKNOWN, Reference, Shape, Unknown, Value, is_integer
 from default_lint.text import Span
 
 __all__ = [
@@ -186,17 +186,22 @@ def _collection_attribute(receiver: Dataset | Generator, name: str) -> Value:
 def subscript(context: Context, receiver: Value, index: Value, span: Span) -> Value:
     """`receiver[index]`."""
     receiver = current(receiver)
-    index = tuple(current(item) for item in index) if isinstance(index, tuple) else current(index)
+    index = tuple(_index(item) for item in index) if isinstance(index, tuple) else _index(index)
     if isinstance(receiver, Array):
         one_hot = _rows_of_eye(receiver, index, span)
         return shapes.subscript(receiver, index, span) if one_hot is None else one_hot
     if isinstance(receiver, Indexer):
         return shapes.locate(receiver.frame, receiver.name, index, span)
     if isinstance(receiver, Bunch) and isinstance(index, str):
-        return receiver.parts.get(index, UNKNOWN)
+        return data_numpy.member(receiver, index)
     if isinstance(receiver, Generator):
         return receiver.elements
     return NotImplemented
+
+
+def _index(value: Value) -> Value:
+    """One part of an index: `np.newaxis` is None."""
+    return None if isinstance(value, Reference) and value.name.endswith(".newaxis") else current(value)
 
 
 def _rows_of_eye(eye: Array, index: Value, span: Span) -> Value:

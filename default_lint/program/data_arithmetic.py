@@ -155,7 +155,7 @@ def compare(operator: str, left: Value, right: Value, span: Span) -> Value:
         form="binary",
         classes=2,
         images=False,
-        scaling="scaled",
+        scaling="scaled" if array.images else UNKNOWN,
     )
 
 
@@ -273,7 +273,7 @@ def _scaling(array: Array, operator: str, number: Number, low: Any, high: Any) -
     before = array.bounds
     if is_number(low) and is_number(high):
         now = max(abs(low), abs(high))
-        if now > _SMALL:
+        if now > _SMALL or operator not in ("+", "-", "*", "/"):
             return UNKNOWN
         if array.scaling == "scaled":
             return "scaled"

@@ -11,6 +11,7 @@ from default_lint.program import data_arithmetic as arithmetic
 from default_lint.program import data_shapes as shapes
 from default_lint.program.data_values import (
     Array,
+    Bunch,
     Context,
     Fact,
     Frame,
@@ -213,7 +214,7 @@ def _literal(value: Value, shape: tuple[int, ...], numbers: list[Any], span: Spa
 
 def _loaded(context: Context, call: Call) -> Value:
     """`np.loadtxt` and `np.genfromtxt`: numbers from a file, untouched."""
-    if argument(call, "unpack", None, False) is not False:
+    if argument(call, "unpack", None, False) not in (False, None):
         return UNKNOWN
     return Array(span=call.span, source=call.name, scaling="raw", split=split_of(argument(call, "fname", 0)))
 
@@ -222,7 +223,16 @@ def _load(context: Context, call: Call) -> Value:
     path = argument(call, "file", 0)
     if isinstance(path, str) and path.endswith(".npy"):
         return Array(span=call.span, source="numpy.load", scaling="raw", split=split_of(path))
+    if isinstance(path, str) and path.endswith(".npz"):
+        return Bunch("numpy.load", {}, call.span, open=True)
     return UNKNOWN
+
+
+def member(bunch: Bunch, name: str) -> Value:
+    """`archive["x_train"]`: the same array each time."""
+    if bunch.open and name not in bunch.parts:
+        bunch.parts[name] = Array(span=bunch.span, source=bunch.source, scaling="raw", split=split_of(f"{name}.npy"))
+    return bunch.parts.get(name, UNKNOWN)
 
 
 def split_of(path: Value) -> str:
@@ -529,8 +539,12 @@ def clip(array: Array, low: Value, high: Value, span: Span) -> Array:
         exact=False,
         form="continuous" if array.form == "continuous" else UNKNOWN,
         classes=UNKNOWN,
-        scaling="scaled" if array.scaling == "scaled" else UNKNOWN,
+        scaling="scaled" if _is_small(low, high) and array.scaling != "raw" else UNKNOWN,
     )
+
+
+def _is_small(low: Value, high: Value) -> bool:
+    return is_number(low) and is_number(high) and max(abs(low), abs(high)) <= 10
 
 
 def _round(context: Context, call: Call) -> Value:
@@ -740,10 +754,8 @@ def _concatenate(context: Context, call: Call) -> Value:
 
 def _stack(context: Context, call: Call) -> Value:
     arrays = _first(call, "arrays", "values", "tensors")
-    if not isinstance(arrays, (list, tuple)) or any(isinstance(item, Rest) for item in arrays):
-        return UNKNOWN
-    if len(arrays) == 0:
-        return UNKNOWN
+    if not isinstance(arrays, (list, tuple)) or not arrays or any(isinstance(item, Rest) for item in arrays):
+        return Array(span=call.span)
     return shapes.stack(arrays, argument(call, "axis", 1, 0), call.span)
 
 
@@ -816,7 +828,7 @@ def _length(context: Context, call: Call) -> Value:
     return array.rank
 
 
-_REDUCTIONS = ("mean", "std", "var", "max", "min", "amax", "amin", "nanmax", "nanmin", "sum", "median", "ptp")
+_REDUCTIONS = ("mean", "std", "var", "max", "min", "amax", "amin", "nanmax", "nanmin", "sum", "median", "ptp", "prod")
 _FUNCTIONS: dict[str, Handler] = {
     **dict.fromkeys(("zeros", "ones", "empty", "full", "zeros_like", "ones_like", "full_like", "empty_like"), _filled),
     **dict.fromkeys(("array", "asarray", "asanyarray", "ascontiguousarray", "copy", "asfarray"), _array),

@@ -171,11 +171,12 @@ class Statistic:
 
 @dataclass(frozen=True, eq=False)
 class Bunch:
-    """What a scikit-learn loader returns: named parts, also by attribute."""
+    """What a scikit-learn loader or `np.load` returns: named parts. `open`: there may be others."""
 
     source: str
     parts: dict[str, Value]
     span: Span
+    open: bool = False
 
     def __str__(self) -> str:
         return f"{self.source} with {', '.join(self.parts)}"
@@ -520,14 +521,22 @@ def _slices_meet(left: Rows, right: Rows) -> bool | Unknown:
 
 
 def aligned(features: Value, labels: Value) -> bool | Unknown:
-    """False when the rows of two arrays of one source were certainly brought into different orders."""
+    """Whether two arrays used as a pair hold their rows in the same order.
+
+    Arrays of one source are compared by all that was done to their order. Arrays of two sources (two files) were
+    brought apart only when each was shuffled, differently; then random numbers made on the spot do not count.
+    """
     if not isinstance(features, Array) or not isinstance(labels, Array):
         return UNKNOWN
     one: Array = current(features)
     other: Array = current(labels)
-    if one.rows.base != other.rows.base or isinstance(one.order, Unknown) or isinstance(other.order, Unknown):
+    if isinstance(one.order, Unknown) or isinstance(other.order, Unknown):
         return UNKNOWN
-    return one.order == other.order
+    if one.rows.base == other.rows.base:
+        return one.order == other.order
+    made = any("random" in array.source or array.source in ("", "numpy", "tensorflow") for array in (one, other))
+    apart = bool(one.order) and bool(other.order) and one.order != other.order
+    return False if apart and not made else UNKNOWN
 
 
 # Describing
@@ -543,7 +552,9 @@ def describe(value: Value) -> str:
         return "[" + ", ".join(describe(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {describe(item)}" for key, item in value.items()) + "}"
-    return str(value)
+    if value is None or isinstance(value, (bool, int, float, str, Reference, *KINDS)):
+        return str(value)
+    return type(value).__name__.lower()
 
 
 def describe_shape(shape: Shape) -> str:
