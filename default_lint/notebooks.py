@@ -205,21 +205,19 @@ _DECODER = json.JSONDecoder()
 
 
 def _source_spans(text: str) -> Iterator[tuple[int, Span]]:
-    """Number of each cell and where its source stands in the JSON text."""
-    number = 0
+    """Number of each cell, as `_code` counts them, and where its source stands in the JSON text."""
     start = _skip(text, 1 if text.startswith("\ufeff") else 0)
+    top = dict(_members(text, start))
     holders = [start]
-    for key, place in _members(text, start):
-        if key == "worksheets":
-            holders = [sheet.start for sheet in _elements(text, place.start) if text[sheet.start] == "{"]
-    for holder in holders:
-        lists = [place for key, place in _members(text, holder) if key == "cells"]
-        for cell in _elements(text, lists[-1].start) if lists else ():
-            number += 1
-            if text[cell.start] == "{":
-                for key, place in _members(text, cell.start):
-                    if key in ("source", "input"):
-                        yield number, place
+    if "cells" not in top:
+        holders = [sheet.start for sheet in _elements(text, top["worksheets"].start) if text[sheet.start] == "{"]
+    places = [place for holder in holders if (place := dict(_members(text, holder)).get("cells")) is not None]
+    cells = (cell for place in places if text[place.start] == "[" for cell in _elements(text, place.start))
+    for number, cell in enumerate(cells, 1):
+        members = dict(_members(text, cell.start)) if text[cell.start] == "{" else {}
+        source = members.get("source", members.get("input"))
+        if source is not None:
+            yield number, source
 
 
 def _skip(text: str, position: int) -> int:

@@ -139,9 +139,11 @@ class Settings(NamedTuple):
         return globs(self.exclude + self.extend_exclude).file(self.relative(path))
 
     def relative(self, path: str) -> str:
-        """`path` seen from the root, with slashes; only the file name when it lies outside."""
+        """`path` seen from the root, with slashes; "" for the root, only the file name when it lies outside."""
         absolute = os.path.abspath(path)
         root = self.root or os.getcwd()
+        if absolute == root:
+            return ""
         prefix = root if root.endswith(os.sep) else root + os.sep
         if not absolute.startswith(prefix):
             return os.path.basename(absolute)

@@ -354,6 +354,48 @@ class TestNotebook:
         assert after == data.replace(b"x = 1", b"y = 1")
 
 
+@given(st.binary(), st.sampled_from(["x.py", "x.ipynb"]))
+def test_no_bytes_are_a_crash(data: bytes, name: str) -> None:
+    for content in (data, b"import keras\n" + data, b"# coding: " + data + b"\nkeras"):
+        result = read(content, name)
+        if isinstance(result, Document):
+            assert encode(result, rebuild(result, ())) == content
+
+
+SCALARS = st.one_of(st.none(), st.integers(), st.text(alphabet='k%!\n"\\é𝄞', max_size=8))
+SOURCES = st.one_of(SCALARS, st.lists(SCALARS, max_size=3))
+CELLS = st.fixed_dictionaries(
+    {}, optional={"cell_type": st.just("code"), "source": SOURCES, "input": SOURCES, "metadata": SCALARS}
+)
+SHEETS = st.fixed_dictionaries({}, optional={"cells": st.one_of(SCALARS, st.lists(st.one_of(SCALARS, CELLS)))})
+
+
+@given(
+    st.fixed_dictionaries(
+        {"x": st.just("keras")},
+        optional={
+            "cells": st.one_of(SCALARS, st.lists(st.one_of(SCALARS, CELLS))),
+            "worksheets": st.one_of(SCALARS, st.lists(st.one_of(SCALARS, SHEETS))),
+            "metadata": SCALARS,
+        },
+    ),
+    st.sampled_from([None, 0, 2]),
+)
+def test_every_cell_can_be_edited(content: dict[str, Any], indent: int | None) -> None:
+    cells = content.get("cells")
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict) and isinstance(cell.get("source"), str):
+            cell["source"] += "\nkeras"
+    text = json.dumps(content, indent=indent)
+    result = read(text.encode(), "n.ipynb")
+    if isinstance(result, Document):
+        edits = [Edit(Span(cell.end, cell.end), "#é") for cell in result.cells]
+        again = reread(result, rebuild(result, edits))
+        assert isinstance(again, Document)
+        assert len(again.text) == len(result.text) + 2 * len(edits)
+        assert [cell.number for cell in again.cells] == [cell.number for cell in result.cells]
+
+
 def test_targets_say_whether_they_were_named(tmp_path: Path) -> None:
     make(tmp_path, "a.py")
     resolver = Resolver(isolated=True)

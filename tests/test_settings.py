@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from default_lint import output, settings
 from default_lint.settings import Globs, Resolver, RuleName, Settings, SettingsError, resolve
@@ -55,6 +58,12 @@ class TestSelection:
         assert chosen.selected(RULE, str(tmp_path / "new" / "old" / "a.py"))
         assert not chosen.selected(LOSS, str(tmp_path / "pkg" / "tests" / "deep" / "a.py"))
         assert chosen.selected(LOSS, str(tmp_path / "old" / "a.py"))
+
+    def test_the_root_itself_is_not_excluded_by_its_name(self, tmp_path: Path) -> None:
+        (tmp_path / "build").mkdir()
+        chosen = Settings(root=str(tmp_path / "build"))
+        assert not chosen.excluded(str(tmp_path / "build"))
+        assert chosen.excluded(str(tmp_path / "build" / "dist" / "a.py"))
 
     def test_fixable(self) -> None:
         chosen = Settings(fixable=("activation",), unfixable=("ACT102",))
@@ -179,6 +188,22 @@ class TestMistakes:
         (tmp_path / "default-lint.toml").write_bytes(b"\xff\xfe = 1")
         with pytest.raises(SettingsError, match="cannot read"):
             resolve(str(tmp_path))
+
+
+TOML = st.recursive(
+    st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(sorted(settings.OPTIONS)), TOML, max_size=3))
+def test_any_value_is_taken_or_refused(values: dict[str, object]) -> None:
+    try:
+        resolved = resolve(".", values, isolated=True)
+    except SettingsError:
+        return
+    assert isinstance(hash(resolved.settings), int)
 
 
 @pytest.mark.parametrize(
