@@ -21,6 +21,16 @@ from default_lint.rules.loss.probabilities_with_from_logits import Probabilities
 from default_lint.rules.loss.probability_metric_on_logits import ProbabilityMetricOnLogits
 from default_lint.rules.loss.regression_loss_for_classes import RegressionLossForClasses
 from default_lint.rules.loss.units_against_classes import UnitsAgainstClasses
+from default_lint.rules.hyperparameter.batch_of_one import BatchOfOne
+from default_lint.rules.hyperparameter.batch_size_with_dataset import BatchSizeWithDataset
+from default_lint.rules.hyperparameter.endless_dataset_without_steps import EndlessDatasetWithoutSteps
+from default_lint.rules.hyperparameter.epochs_few import EpochsFew
+from default_lint.rules.hyperparameter.evaluation_on_training_data import EvaluationOnTrainingData
+from default_lint.rules.hyperparameter.shuffle_off import ShuffleOff
+from default_lint.rules.hyperparameter.unbatched_dataset import UnbatchedDataset
+from default_lint.rules.hyperparameter.validation_missing import ValidationMissing
+from default_lint.rules.hyperparameter.validation_on_training_data import ValidationOnTrainingData
+from default_lint.rules.hyperparameter.validation_split_with_dataset import ValidationSplitWithDataset
 from default_lint.rules.optimization.learning_rate_out_of_range import LearningRateOutOfRange
 from default_lint.rules.optimization.legacy_decay_argument import LegacyDecayArgument
 from default_lint.rules.optimization.legacy_lr_argument import LegacyLrArgument
@@ -55,4 +65,14 @@ RULES: tuple[type[Rule], ...] = (
     SeveralClipArguments,
     TrainableSetAfterCompile,
     NothingTrainable,
+    EpochsFew,
+    BatchOfOne,
+    BatchSizeWithDataset,
+    UnbatchedDataset,
+    ValidationSplitWithDataset,
+    ValidationMissing,
+    ValidationOnTrainingData,
+    EvaluationOnTrainingData,
+    ShuffleOff,
+    EndlessDatasetWithoutSteps,
 )

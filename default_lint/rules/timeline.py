@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from default_lint.program.types import Call, Compile, Event, Fit, Model, Program
+from default_lint.program.types import Argument, Call, Compile, Event, Fit, Model, Program
 from default_lint.program.values import Unknown, is_number
 from default_lint.text import Document, Span
 
+_CLOSING = re.compile(r"\s*,?\s*\)")
 _NUMBER = re.compile(r"[-+]?[\d_.]+([eE][-+]?\d+)?")
 _RATE_SET = re.compile(r"\.(learning_rate|lr)\s*(=(?!=)|\.assign\b)")
 
@@ -70,6 +71,20 @@ def has_validation(fit: Fit) -> bool | None:
 def is_number_literal(document: Document, span: Span) -> bool:
     """True when the text at `span` is a plain number, so that an edit changes this place alone."""
     return _NUMBER.fullmatch(document[span]) is not None
+
+
+def keyword_argument_span(document: Document, argument: Argument) -> Span | None:
+    """From the keyword to the end of the value with the parentheses around it; None when there is no keyword."""
+    if argument.keyword is None:
+        return None
+    opened = document.text[argument.keyword.end : argument.span.start].count("(")
+    end = argument.span.end
+    for _ in range(opened):
+        closing = _CLOSING.match(document.text, end)
+        if closing is None:
+            return None
+        end = closing.end()
+    return Span(argument.keyword.start, end)
 
 
 def callbacks_of(fit: Fit, *names: str) -> list[Call]:
