@@ -13,12 +13,10 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from default_lint.program.types import Program, Unread
 from default_lint.text import Document, Span
 
-MAX_STEPS = 60_000  # in all readings together, beyond the second
 MAX_DEPTH = 90  # nesting of expressions and blocks; libcst's own recursion fails near 150
 _MENTIONS = re.compile(r"keras|tensorflow")
 _CALLED = frozenset(
@@ -117,30 +115,10 @@ def _unread(document: Document, reason: str) -> Program:
 
 
 def _readings(document: Document) -> Program:
-    from libcst import ParserSyntaxError
+    # libcst takes a third of a second to load: only a file that gets this far pays for it.
+    from default_lint.program.follow import readings
 
-    from default_lint.program.assemble import Assembler
-    from default_lint.program.decisions import Decisions, readings_for
-    from default_lint.program.interpret import Interpreter
-    from default_lint.program.tree import Tree
-
-    try:
-        tree = Tree(document.text)
-    except (ParserSyntaxError, ValueError) as error:
-        return _unread(document, f"the parser could not read this file ({type(error).__name__})")
-    order: dict[str, int] = {}
-    programs: list[Program] = []
-    steps = 0
-    while len(programs) < readings_for(len(order)) and (len(programs) < 2 or steps < MAX_STEPS):
-        interpreter = Interpreter(tree, Decisions(len(programs), order), document.path)
-        interpreter.run()
-        steps += interpreter.steps
-        programs.append(Assembler(interpreter, document).program())
-    if len(programs) < readings_for(len(order)):
-        # Too few readings to tell which test a finding hangs on: only what all of them share will count.
-        programs = [replace(program, conditions=()) for program in programs]
-    first, *others = programs
-    return replace(first, alternatives=tuple(others)) if others else first
+    return readings(document)
 
 
 @contextmanager
