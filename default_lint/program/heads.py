@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from default_lint.program.assemble import loss_of
 from default_lint.program.data_values import Array, Dataset, Generator, current
 from default_lint.program.objects import LayerObject, Prediction
-from default_lint.program.types import Argument, Call, Compile, Fit, Layer, Loss, Metric, Model
+from default_lint.program.types import Argument, Call, Compile, Fit, Layer, Loss, Metric, Model, Program
 from default_lint.program.values import UNKNOWN, Shape, Unknown, Value, is_integer
 from default_lint.text import Span
 
@@ -92,7 +93,7 @@ class Labels:
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """One output of a model as one `compile` sees it.
+    """One output of a model as one `compile`, or one training loop (`compile` is None), sees it.
 
     `layer` makes the values (None when it is not known), `chain` the activations applied from the output backwards
     to that layer, `final` the one that decides the range. `units` is the size of the output's last axis, `where` the
@@ -100,7 +101,7 @@ class Head:
     """
 
     model: Model
-    compile: Compile
+    compile: Compile | None
     output: int
     layer: Layer | None
     final: Applied | None
@@ -154,10 +155,14 @@ def applied(layer: Layer) -> Applied | None:
         span = call.callee if argument is None else argument.span
         return Applied(layer.activation, span, layer, "argument", call, argument, _made(layer))
     if call.name.startswith(_FUNCTION_HOMES) and not isinstance(layer.activation, Unknown):
-        axis = call["axis"] if "axis" in call.arguments else call.extra_named("axis")
-        axis = axis.value if isinstance(axis, Argument) else axis
-        return Applied(layer.activation, call.callee, layer, "function", call, None, layer.units, axis)
+        return Applied(layer.activation, call.callee, layer, "function", call, None, layer.units, _axis(call))
     return None
+
+
+def _axis(call: Call) -> Value:
+    """The axis of `softmax(x, axis)`, called as a function; -1 where none is given."""
+    given = call.arguments.get("axis") or call.extra_named("axis") or call.arguments.get("1")
+    return -1 if given is None or given.value is None else given.value
 
 
 def _made(layer: Layer) -> int | Unknown:
@@ -230,12 +235,36 @@ def heads(model: Model) -> tuple[Head, ...]:
         for number, layer in enumerate(outputs):
             loss = _loss(event, number, keys, model)
             if loss is not None:
-                found.append(_head(model, event, number, layer, loss, keys, len(outputs)))
+                labels = labels_for(model, event, number, keys, len(outputs))
+                metrics = _metrics(event, number, keys, len(outputs))
+                found.append(_head(model, event, number, layer, loss, labels, metrics, len(outputs)))
     return tuple(found)
 
 
+def loop_heads(program: Program) -> tuple[Head, ...]:
+    """The head that a `GradientTape` loop trains, where one model and one loss leave no doubt who belongs together."""
+    models = [model for model in program.models if model.layers or model.kind != "unknown"]
+    losses = {call.span for call in program.calls_of("keras.losses.")}
+    if len(models) != 1 or len(models[0].outputs) != 1 or len(losses) != 1:
+        return ()
+    if any(call.short in ("softmax", "sigmoid") for call in program.calls):
+        return ()
+    for loop in program.loops:
+        if loop.kind == "tape" and loop.model is models[0] and isinstance(loop.loss, Call):
+            loss = loss_of(loop.loss, loop.loss.span, 0)
+            return (_head(models[0], None, 0, models[0].output_layers()[0], loss, Labels(), (), 1),)
+    return ()
+
+
 def _head(
-    model: Model, event: Compile, number: int, layer: Layer | None, loss: Loss, keys: list[str], several: int
+    model: Model,
+    event: Compile | None,
+    number: int,
+    layer: Layer | None,
+    loss: Loss,
+    labels: Labels,
+    metrics: tuple[Metric, ...],
+    several: int,
 ) -> Head:
     producer: Layer | None = None
     final: Applied | None = None
@@ -251,8 +280,6 @@ def _head(
             final = Applied(UNKNOWN, final.span, final.layer, final.how, final.call)
         if final.name == "softmax" and final.last_axis is not True:
             final = Applied(UNKNOWN, final.span, final.layer, final.how, final.call)
-    labels = labels_for(model, event, number, keys, several)
-    metrics = _metrics(event, number, keys, several)
     return Head(model, event, number, producer, final, units, shape, loss, labels, metrics, several)
 
 
@@ -371,4 +398,4 @@ def _columns(array: Array) -> int | Unknown:
     return last if is_integer(last) else UNKNOWN
 
 
-__all__ = ["WEIGHTED", "Applied", "Head", "Labels", "applied", "chain", "decisive_call", "heads", "labels_for"]
+__all__ = ["WEIGHTED", "Applied", "Head", "Labels", "applied", "decisive_call", "heads", "loop_heads"]

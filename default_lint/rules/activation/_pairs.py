@@ -36,7 +36,9 @@ class Pair:
     def drop_second(self, safety: Safety) -> tuple[Fix, ...]:
         """The fix that deletes the second activation, where it is an entry of its own."""
         place = self.second.layer.statement
-        return (Fix(f"Remove the second `{self.second.name}`", (Edit(place, ""),), safety),) if place is not None else ()
+        if place is None:
+            return ()
+        return (Fix(f"Remove the second `{self.second.name}`", (Edit(place, ""),), safety),)
 
     def drop_first(self, safety: Safety) -> tuple[Fix, ...]:
         """The fix that deletes the first activation, where it is an argument of its layer."""
@@ -67,9 +69,9 @@ def _pairs_in(model: Model, depth: int) -> Iterator[Pair]:
             continue
         source = model.sources(layer)[0]
         first = _of(source)
-        if first is not None and _real(first) and not (layer.uncertain or source.uncertain):
-            if len(model.consumers(source)) == 1 and source.index not in model.outputs:
-                yield Pair(first, second, layer.index in model.outputs)
+        alone = len(model.consumers(source)) == 1 and source.index not in model.outputs
+        if alone and first is not None and _real(first) and not (layer.uncertain or source.uncertain):
+            yield Pair(first, second, layer.index in model.outputs)
 
 
 def _real(item: Applied) -> bool:

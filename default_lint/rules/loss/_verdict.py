@@ -8,7 +8,7 @@ from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Safety, Severity
-from default_lint.program.heads import Head, heads
+from default_lint.program.heads import Head, heads, loop_heads
 from default_lint.program.types import Program
 from default_lint.program.values import Unknown, is_integer, is_number
 from default_lint.rules.base import Rule
@@ -115,10 +115,9 @@ def verdicts(program: Program) -> tuple[Verdict, ...]:
     if made is None:
         text = program.document.text
         found: list[Verdict] = []
-        for model in program.models:
-            for head in heads(model):
-                own = judge(head, text)
-                found += [*own, *judge_metrics(head, text, own)]
+        for head in (*(head for model in program.models for head in heads(model)), *loop_heads(program)):
+            own = judge(head, text)
+            found += [*own, *judge_metrics(head, text, own)]
         made = _MADE[program] = tuple(found)
     return made
 
@@ -350,24 +349,26 @@ def _label_form(head: Head, text: str, fix: Fix) -> Verdict:
 
 
 def _label_mode(head: Head, text: str, takes: str, fix: Fix) -> Verdict:
-    labels, loss = head.labels, head.loss
-    loader = labels.loader
+    """The loss is at fault where swapping it is enough; the mode where units and loss agree against it."""
+    labels, loss, loader = head.labels, head.loss, head.labels.loader
     assert loader is not None
     directory = loader.short.endswith("_from_directory") and not loader.short.startswith("flow")
-    argument_name = "label_mode" if directory else "class_mode"
+    name = "label_mode" if directory else "class_mode"
     mode = {"one-hot": "categorical", "integer": "int" if directory else "sparse"}.get(takes, "binary")
-    given = loader.given(argument_name) or loader.extra_named(argument_name)
+    given = loader.given(name) or loader.extra_named(name)
     what = {"categorical": "one-hot labels", "binary": "0 or 1"}.get(str(labels.mode), "integers")
-    message = f'`{argument_name}="{labels.mode}"` gives {what}, `{name_of(text, loss)}` takes {takes}'
-    title = f'Set `{argument_name}="{mode}"`'
-    if given is not None:
-        edits = (Edit(given.span, f'"{mode}"'),)
-        span = given.span
-    else:
-        edits = (loader.add_argument(f'{argument_name}="{mode}"'),)
-        span, message = loader.callee, message.replace("` gives", "` is the default and gives")
-    notes = (*loss_note(text, loss), Note("the loaders of all splits need the same mode"))
-    return Verdict("label-mode-against-loss", span, message[:100], notes=notes, fixes=(Fix(title, edits), fix))
+    place = loader.callee if given is None else given.span
+    edit = Edit(place, f'"{mode}"') if given is not None else loader.add_argument(f'{name}="{mode}"')
+    set_mode = Fix(f'Set `{name}="{mode}"`', (edit,))
+    default = "" if given is not None else ", the default,"
+    note = Note(f'`{name}="{labels.mode}"`{default} gives {what}', place)
+    message = f"`{name_of(text, loss)}` takes {takes} labels, the loader gives {what}"
+    rule = "label-mode-against-loss"
+    if loss.name in BINARY and one_unit(head):
+        message = f'`{name}="{labels.mode}"` gives {what}, the output has 1 unit'
+        notes = (*loss_note(text, loss), Note("the loaders of all splits need the same mode"))
+        return Verdict(rule, place, message, notes=notes, fixes=(set_mode,))
+    return Verdict(rule, loss.span, message, notes=(note,), fixes=(fix, set_mode))
 
 
 def _continuous_source(head: Head) -> bool:

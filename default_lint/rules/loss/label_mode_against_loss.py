@@ -34,14 +34,14 @@ class LabelModeAgainstLoss(VerdictRule):
     import keras
     from keras import layers
 
-    train = keras.utils.image_dataset_from_directory("photos/train", label_mode="categorical")
+    train = keras.utils.image_dataset_from_directory("photos/train", label_mode="int")
     model = keras.Sequential([
         layers.Rescaling(1 / 255),
         layers.Conv2D(16, 3, activation="relu"),
         layers.GlobalAveragePooling2D(),
         layers.Dense(5, activation="softmax"),
     ])
-    model.compile(optimizer="adam", loss="categorical_crossentropy")
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     model.fit(train, epochs=20)
     ```
 
@@ -50,7 +50,8 @@ class LabelModeAgainstLoss(VerdictRule):
     that cannot be followed.
 
     ## Fix safety
-    Unsafe: the other loaders of the program need the same mode. Changing the loss is the second fix.
+    Unsafe: the labels could be changed instead. That is the second fix, and then the loaders of all splits need the same
+    mode. When a binary loss and a single unit agree, the mode is what has to change.
 
     ## References
     - [Keras: Image data loading](https://keras.io/api/data_loading/image/)
