@@ -171,19 +171,25 @@ class Run:
 
     def _prepared(self, reports: Iterator[Report]) -> Iterator[Report]:
         """Reports as they shall be shown: trouble told, fixes applied, all counted."""
-        for report in reports:
-            from default_lint.output.summary import Tally
-
-            report = self._restricted(report)
-            if self.bar and (report.findings or report.trouble):
+        try:
+            for report in reports:
+                yield self._counted(self._restricted(report))
+        finally:
+            if self.bar:
                 self.bar.clear()
-            if report.trouble:
-                self._troubled(report)
-            if self.options.fix or self.options.diff:
-                report = self._fixed(report)
-            self.tally = self.tally or Tally()
-            self.tally.add(report)
-            yield report
+
+    def _counted(self, report: Report) -> Report:
+        from default_lint.output.summary import Tally
+
+        if self.bar and (report.findings or report.trouble):
+            self.bar.clear()
+        if report.trouble:
+            self._troubled(report)
+        if self.options.fix or self.options.diff:
+            report = self._fixed(report)
+        self.tally = self.tally or Tally()
+        self.tally.add(report)
+        return report
 
     def _restricted(self, report: Report) -> Report:
         """Fixes that the settings do not want applied are only shown."""
@@ -312,8 +318,6 @@ class Run:
 
     def _close(self, out: TextIO) -> None:
         """The lines after the findings."""
-        if self.bar:
-            self.bar.clear()
         if self.options.verbose:
             self._told()
         if self.options.quiet:
