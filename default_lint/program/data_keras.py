@@ -204,7 +204,7 @@ def _directory_features(call: Call, lead: tuple[Any, ...], split: str, rows: Row
     return Array(
         role="x",
         shape=(*lead, *sides, channels) if channels_last else UNKNOWN,
-        dtype="float32",
+        dtype="float32" if argument(call, "interpolation", None, "bilinear") == "bilinear" else UNKNOWN,
         low=0 if smooth else UNKNOWN,
         high=255 if smooth else UNKNOWN,
         images=True,

@@ -68,10 +68,8 @@ def _filled(context: Context, call: Call) -> Value:
 
 
 def _arange(context: Context, call: Call) -> Value:
-    ends = [argument(call, name, place, None) for place, name in enumerate(("start", "stop", "step"))]
-    start, stop, step = ends
-    if start is None:
-        start, stop = stop, None
+    ends = [*positionals(call, "bounds"), None, None, None]
+    start, stop, step = (argument(call, name, None, ends[place]) for place, name in enumerate(("start", "stop", "step")))
     if stop is None:
         start, stop = 0, start
     step = 1 if step is None else step
@@ -478,8 +476,8 @@ def _first(call: Call, *names: str) -> Value:
         found = bound(call, name)
         if found is not None:
             return current(found.value)
-    found = bound(call, "", 0)
-    return UNKNOWN if found is None else current(found.value)
+    first = next((item for item in call.arguments.values() if item.given and item.keyword is None), None)
+    return UNKNOWN if first is None else current(first.value)
 
 
 def _subject(call: Call) -> Array | None:
@@ -911,7 +909,7 @@ def method(context: Context, array: Array, name: str, call: Call) -> Value:
         axes: Value = positionals(call, "axes")
         axes = axes[0] if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes or None
         return shapes.transpose(array, axes, call.span)
-    if name in ("copy", "numpy", "to_numpy"):
+    if name in ("copy", "numpy", "to_numpy", "toarray"):
         library = array.library if name == "copy" else "numpy"
         return _copied(array, library, call.span, name)
     if name == "clip":

@@ -188,7 +188,7 @@ def method(context: Context, fitted: Fitted, name: str, call: Call) -> Value:
         return fitted
     if name == "fit_resample":
         return UNKNOWN
-    result: Value = UNKNOWN
+    result: Value = Array(span=call.span, source=fitted.call.name) if fitted.kind in _VECTORIZERS else UNKNOWN
     if isinstance(value, Array):
         result = _transformed(fitted, value, call) if name != "inverse_transform" else UNKNOWN
     if name != "inverse_transform":

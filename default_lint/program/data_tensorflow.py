@@ -65,8 +65,8 @@ def _subject(call: Call, *names: str) -> Value:
         found = bound(call, name)
         if found is not None:
             return _as_tensor(found.value, call)
-    found = bound(call, "", 0)
-    return UNKNOWN if found is None else _as_tensor(found.value, call)
+    first = next((item for item in call.arguments.values() if item.given and item.keyword is None), None)
+    return UNKNOWN if first is None else _as_tensor(first.value, call)
 
 
 def _as_tensor(value: Value, call: Call) -> Value:
@@ -292,8 +292,6 @@ def _filled(context: Context, call: Call) -> Value:
     value = 0 if call.short == "zeros" else 1
     dtype = argument(call, "dtype", 1, None)
     known = "float32" if dtype is None else shapes.dtype_of(dtype, "tensorflow")
-    if isinstance(dtype, Unknown) and bound(call, "dtype", 1) is not None and call.given("dtype") is None:
-        known = "float32"
     return Array(
         span=call.span,
         source="tensorflow",

@@ -351,7 +351,7 @@ KINDS = (Array, Indexer, Statistic, Bunch, RandomState, Fitted, Dataset, Generat
 def argument(call: Call, name: str, position: int | None = None, default: Value = UNKNOWN) -> Value:
     """Value of an argument by name or position; `default` when it is certainly not passed."""
     found = bound(call, name, position)
-    if found is not None:
+    if found is not None and (found.given or not isinstance(found.value, Unknown)):
         return found.value
     return UNKNOWN if call.spread else default
 
