@@ -15,6 +15,7 @@ from default_lint.program.shape_rules import (
     Case,
     Count,
     Inference,
+    Refused,
     Untold,
     elements,
     refuse,
@@ -22,7 +23,7 @@ from default_lint.program.shape_rules import (
     total,
     weights,
 )
-from default_lint.program.values import UNKNOWN, Dim, Unknown, is_integer
+from default_lint.program.values import UNKNOWN, Dim, Shape, Unknown, is_integer
 
 PREFIX = "keras.applications."
 _VARIANTS: Mapping[str, object] = {"alpha": 1.0, "depth_multiplier": 1, "minimalistic": False}
@@ -63,6 +64,17 @@ def application(case: Case) -> Inference:
     if pooling in ("avg", "max"):
         return Inference((batch, facts["features"]), base, fixed=fixed)
     return Inference((batch, *spatial, facts["features"]), base, fixed=fixed)
+
+
+def application_input(case: Case) -> Shape:
+    """Shape of the images that a model is made for."""
+    facts = table().get(case.short)
+    if facts is None:
+        return UNKNOWN
+    try:
+        return (None, *_declared(case, facts))
+    except (Untold, Refused):
+        return UNKNOWN
 
 
 def _plain(case: Case) -> None:

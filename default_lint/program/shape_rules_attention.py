@@ -19,6 +19,12 @@ from default_lint.program.shape_rules import (
 from default_lint.program.values import UNKNOWN, Dim, Shape, Unknown, is_integer
 
 
+def _differ(value: tuple[Dim, ...], key: tuple[Dim, ...]) -> bool:
+    """Whether value and key may disagree between the first and the last axis, which Keras refuses."""
+    pairs = zip(value[1:-1], key[1:-1], strict=False)
+    return any(not (one is None and other is None) and one != other for one, other in pairs)
+
+
 def _query_value_key(case: Case) -> tuple[tuple[Dim, ...], tuple[Dim, ...], tuple[Dim, ...]]:
     if not 2 <= len(case.inputs) <= 3:
         raise Untold
@@ -39,7 +45,7 @@ def attention(case: Case) -> Inference:
         raise Untold
     scaled = case.flag("use_scale")
     if case.short == "AdditiveAttention":
-        count = when(scaled, 0 if scaled is False else defined(case, query, -1))
+        count = defined(case, query, -1) if scaled is True else when(scaled, UNKNOWN)
     else:
         mode = case.told_text("score_mode")
         if mode not in ("dot", "concat"):
@@ -57,7 +63,8 @@ def multi_head_attention(case: Case) -> Inference:
     value_size = key_size if case["value_dim"] is None else case.positive("value_dim")
     if not len(query) == len(value) == len(key) or len(query) < 3:
         raise Untold
-    _same_steps(value, key)
+    if _differ(value, key):
+        raise Untold
     axes = case["attention_axes"]
     if axes is not None and len(query) > 3:
         raise Untold
@@ -79,21 +86,13 @@ def multi_head_attention(case: Case) -> Inference:
         when(case.flag("use_gate", False), _projection(features[0], values, bias)),
     )
     output = (*query[:-1], *last)
+    if key != value:
+        count = UNKNOWN  # the third input may be a mask
     return Inference(output, count, _scores(case, output, (query[0], heads, query[1], query[1])))
 
 
 def _projection(rows: Dim, columns: Dim, bias: bool | Unknown) -> int | Unknown:
     return total(weights(rows, columns), when(bias, weights(columns)))
-
-
-def _same_steps(value: tuple[Dim, ...], key: tuple[Dim, ...]) -> None:
-    """Value and key must agree in all axes between the first and the last."""
-    for axis in range(1, min(len(value), len(key)) - 1):
-        one, other = value[axis], key[axis]
-        if isinstance(one, Unknown) or isinstance(other, Unknown):
-            raise Untold
-        if one != other:
-            refuse("merge", f"value and key differ in axis {axis}: {one} and {other}", one, other, axis)
 
 
 @rule("GroupQueryAttention", "GroupedQueryAttention", several=True)
@@ -112,7 +111,8 @@ def group_query_attention(case: Case) -> Inference:
         refuse("merge", f"query and value have {features[0]} and {features[1]} features", features[0], features[1], 2)
     if isinstance(features[0], Unknown) or isinstance(features[1], Unknown):
         raise Untold
-    _same_steps(value, key)
+    if _differ(value, key):
+        raise Untold
     bias = case.flag("use_bias")
     queries, groups = weights(heads, size), weights(shared, size)
     count = total(
@@ -122,4 +122,6 @@ def group_query_attention(case: Case) -> Inference:
         _projection(queries, features[0], bias),
         when(told(case.flag("use_gate", False)), _projection(features[0], queries, bias)),
     )
+    if key != value:
+        count = UNKNOWN  # the third input may be a mask
     return Inference(query, count, _scores(case, query, (query[0], heads, query[1], key[1])))

@@ -107,6 +107,14 @@ def random_crop(case: Case) -> Inference:
     return same(tuple(shape))
 
 
+@rule("RandomHeight", "RandomWidth")
+def random_size(case: Case) -> Inference:
+    """Height or width replaced by a random one (Keras 2)."""
+    shape = list(of_rank(case, 4))
+    shape[1 if case.short == "RandomHeight" else 2] = None
+    return same(tuple(shape))
+
+
 @rule("Normalization")
 def normalization(case: Case) -> Inference:
     """Mean, variance and a counter, none of them trained; no weights when mean and variance are given."""

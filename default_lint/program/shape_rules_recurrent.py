@@ -32,6 +32,9 @@ from default_lint.program.values import UNKNOWN, Dim, Shape, Unknown, Value, is_
 _GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
 
 
+_CELLS = {f"keras.layers.{kind}Cell": kind for kind in ("SimpleRNN", "LSTM", "GRU")}
+
+
 @dataclass(frozen=True)
 class _Cell:
     """Size of what a cell puts out, of its states (None: a group of several), and its weights."""
@@ -61,9 +64,9 @@ def _cell(case: Case, value: Value, features: Dim) -> _Cell:
         items = elements(call["cells"])
     if items is not None:
         return _stack(case, items, features)
-    kind = call.name.removeprefix("keras.layers.").removesuffix("Cell") if call is not None else ""
-    if call is None or kind not in _GATES or not call.name.endswith("Cell"):
+    if call is None or call.name not in _CELLS:
         raise Untold
+    kind = _CELLS[call.name]
     inner = Case(call.name, {name: argument.value for name, argument in call.arguments.items()}, (), case.apply)
     return _gated(inner, kind, features)
 

@@ -30,9 +30,11 @@ from default_lint.program.shape_rules import (
     takes_several,
     total,
 )
-from default_lint.program.shape_rules_applications import PREFIX, application
+from default_lint.program.shape_rules_applications import PREFIX, application, application_input
 from default_lint.program.types import Call
 from default_lint.program.values import UNKNOWN, Shape, Unknown, Value, is_integer
+
+__all__ = ["Inference", "covered", "declared_input", "infer", "parameter_split"]
 
 _REGISTERED = (
     shape_rules_attention,
@@ -85,14 +87,14 @@ def parameter_split(name: str, arguments: Mapping[str, Value], inputs: Sequence[
 def declared_input(name: str, arguments: Mapping[str, Value]) -> Shape | None:
     """Shape that a call declares for the model's input, None when it declares nothing.
 
-    Understands `keras.Input`, `InputLayer` and the arguments `input_shape`, `batch_input_shape`, `batch_shape`,
-    `input_dim` and `input_length` on a layer.
+    Understands `keras.Input`, `InputLayer`, `keras.applications` and the arguments `input_shape`, `batch_input_shape`,
+    `batch_shape`, `input_dim` and `input_length` on a layer.
     """
     short = name.rpartition(".")[2]
     if short in ("Input", "InputLayer"):
         return shape_rules_core.declared(Case(name, arguments, (), _apply))
-    if name.startswith(PREFIX):
-        return None
+    if _rule(name) is application:
+        return application_input(Case(name, arguments, (), _apply))
     if arguments.get("batch_input_shape") is not None or arguments.get("batch_shape") is not None:
         return shape_rules_core.declared(Case(name, arguments, (), _apply))
     if arguments.get("input_shape") is not None:

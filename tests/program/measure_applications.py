@@ -1,4 +1,4 @@
-"""Measure `keras.applications` for `default_lint/program/applications.toml`: python -m tests.program.measure_applications."""
+"""Measure `keras.applications` for the linter's table: `python -m tests.program.measure_applications`."""
 
 from __future__ import annotations
 

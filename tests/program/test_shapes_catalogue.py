@@ -138,6 +138,11 @@ def test_layers_of_a_fixed_rank_tell_the_rank_of_an_unknown_input() -> None:
     assert is_known(dense.output) and dense.output[-1] == 10 and not is_known(dense.parameters)
 
 
+def test_layers_of_keras_2_have_a_rule() -> None:
+    assert infer("keras.layers.RandomHeight", {}, [(None, 8, 8, 3)]).output == (None, None, 8, 3)
+    assert infer("keras.layers.ThresholdedReLU", {}, [(None, 8)]).output == (None, 8)
+
+
 def test_split_of_weights_into_trained_and_fixed() -> None:
     made = Made("keras.layers.BatchNormalization", {})
     assert parameter_split(made.name, bound(made), [(None, 7, 5)]) == (10, 10)
@@ -157,7 +162,11 @@ def test_declared_inputs() -> None:
     assert declared_input("keras.layers.Embedding", {"input_dim": 6, "output_dim": 2}) is None
     assert declared_input("keras.layers.Embedding", {"input_dim": 6, "output_dim": 2, "input_length": 9}) == (None, 9)
     assert declared_input("keras.layers.Dense", {"units": 2}) is None
-    assert declared_input("keras.applications.VGG16", {"input_shape": (32, 32, 3)}) is None
+    made_for = {"input_shape": (32, 48, 3), "input_tensor": None, "include_top": False}
+    assert declared_input("keras.applications.VGG16", made_for) == (None, 32, 48, 3)
+    made_for = {"input_shape": None, "input_tensor": None, "include_top": True}
+    assert declared_input("keras.applications.Xception", made_for) == (None, 299, 299, 3)
+    assert isinstance(declared_input("keras.applications.VGG16", {}), Unknown)
     assert isinstance(declared_input("keras.Input", {"shape": UNKNOWN}), Unknown)
     partly = declared_input("keras.Input", {"shape": (UNKNOWN, 3), "batch_size": None})
     assert is_known(partly) and partly is not None

@@ -101,7 +101,7 @@ def convolutions(rank: int) -> dict[str, Strategy]:
     pairs = margin if rank == 1 else st.one_of(margin, st.tuples(*[st.tuples(margin, margin)] * rank))
     pairs = st.tuples(margin, margin) | margin if rank == 1 else pairs
     layers[f"Cropping{rank}D"] = made(f"Cropping{rank}D", {"cropping": pairs})
-    layers[f"ZeroPadding{rank}D"] = made(f"ZeroPadding{rank}D", {"padding": pairs}, **({"data_format": formats}))
+    layers[f"ZeroPadding{rank}D"] = made(f"ZeroPadding{rank}D", {"padding": pairs}, data_format=formats)
     if rank < 3:
         layers[f"SeparableConv{rank}D"] = made(
             f"SeparableConv{rank}D",
@@ -408,7 +408,7 @@ def check_hidden(made_: Made, shapes: list[Any], truth: Any, draw: st.DrawFn) ->
             hidden.append(tuple(UNKNOWN if index == axis else size for index, size in enumerate(shape)))
     guess = infer(made_.name, arguments, hidden)
     wrong = disagreement(guess, truth)
-    assert not wrong or wrong.startswith("one output"), f"{made_} on {hidden} with {arguments}: {wrong}"
+    assert not wrong, f"{made_} on {hidden} with {arguments}: {wrong}"
     assert guess.problem is None and compatible(guess.output, truth.shapes[0])
 
 
