@@ -83,11 +83,14 @@ def _code(cells: Sequence[Any]) -> Iterator[tuple[int, str]]:
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, Mapping) or cell.get("cell_type") != "code" or not _is_python_cell(cell):
             continue
-        source = cell.get("source", cell.get("input", ""))
-        if isinstance(source, list):
-            source = "".join(line for line in source if isinstance(line, str))
-        if isinstance(source, str):
-            yield number, source
+        source = cell.get("source", cell.get("input"))
+        if isinstance(source, str | list):
+            yield number, _joined(source)
+
+
+def _joined(source: str | list[Any]) -> str:
+    """The text of a cell, which the JSON holds whole or by lines."""
+    return source if isinstance(source, str) else "".join(line for line in source if isinstance(line, str))
 
 
 def _is_python_cell(cell: Mapping[str, Any]) -> bool:
@@ -161,7 +164,7 @@ def _spaces(text: str) -> str:
 def _nothing(text: str) -> str:
     """A statement without effect, as long as `text` and with its indentation and line ends."""
     indent = len(text) - len(text.lstrip(" \t"))
-    word = "pass" if len(text[indent:].split("\n", 1)[0].rstrip("\r\\")) >= 4 else "0"
+    word = "pass" if re.match(r"[^\r\n\\]{4}", text[indent:]) else "0"
     return text[:indent] + word + _spaces(text[indent + len(word) :])
 
 
@@ -182,7 +185,7 @@ def rebuild(document: Document, edits: Sequence[Edit]) -> str:
         span = spans[cell.number]
         raw = original[span.start : span.end]
         value = json.loads(raw)
-        source = apply_edits("".join(value) if isinstance(value, list) else value, moved_edits)
+        source = apply_edits(_joined(value), moved_edits)
         replacements.append(Edit(span, _dump(source, raw, isinstance(value, list), original.isascii())))
     return apply_edits(original, replacements)
 
