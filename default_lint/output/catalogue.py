@@ -143,7 +143,7 @@ def pages(rules: Iterable[Any], view: View) -> str:
         file=StringIO(), force_terminal=True, no_color=not view.color, width=min(view.width, 100), highlight=False
     )
     with console.capture() as capture:
-        console.print(Markdown(text, hyperlinks=view.links))
+        console.print(Markdown(text, code_theme="ansi_dark", hyperlinks=view.links))
     return capture.get()
 
 

@@ -64,8 +64,7 @@ def _reading(program: Program, view: View, told: set[tuple[str, ...]]) -> list[s
 def _model(document: Document, model: Model, view: View) -> list[str]:
     """A model's heading, its layers as a table, and its size."""
     name = f" `{model.name}`" if model.name else ""
-    when = f", when {clean(model.when)}" if model.when else ""
-    lines = [_title(f"{model.kind.capitalize()} model{name} ({_where(document, model.span)}{when})", view)]
+    lines = [_title(f"{model.kind.capitalize()} model{name} ({_where(document, model.span)})", view)]
     if model.inputs:
         lines.append(f"  Input: {', '.join(map(shape_text, model.inputs))}")
     if model.layers:
@@ -309,7 +308,6 @@ def _model_data(document: Document, model: Model) -> dict[str, Any]:
         "name": model.name,
         "kind": model.kind,
         **_at(document, model.span),
-        "when": model.when,
         "complete": model.complete,
         "inputs": [plain(shape) for shape in model.inputs],
         "outputs": list(model.outputs),

@@ -175,6 +175,7 @@ class Assembler:
             trainable=item.trainable if isinstance(item.trainable, (bool, Unknown)) else UNKNOWN,
             call=item.call,
             subclass=item.instance.cls.info if item.instance is not None and item.instance.cls is not None else None,
+            listed=item.kind != "subclass" or self._all_used(item),
         )
         item.frozen = frozen
         self.busy.discard(id(item))
@@ -204,6 +205,25 @@ class Assembler:
             shape = outputs[0]
         complete = not any(entry.uncertain for entry in item.entries)
         return tuple(layers), inputs, (len(layers) - 1,) if layers else (), complete
+
+    def _all_used(self, item: ModelObject) -> bool:
+        """Whether every layer that a subclassed model holds is used by its `call`, so that the sum is its size."""
+        used = {id(node.layer) for node in item.nodes or []}
+        held = list((item.instance.attributes if item.instance is not None else {}).values())
+        while held:
+            value = held.pop()
+            if isinstance(value, (list, tuple)):
+                held.extend(value)
+            elif isinstance(value, dict):
+                held.extend(value.values())
+            side = value.keras if isinstance(value, Instance) else value
+            if isinstance(side, ModelObject):
+                side = side.layer
+                if side is None:
+                    return False
+            if isinstance(side, LayerObject) and id(side) not in used:
+                return False
+        return True
 
     def _applied_shape(self, item: ModelObject) -> Shape:
         shape = self.builder.data_shape(item)
@@ -440,7 +460,7 @@ class Assembler:
             return ()
         found = []
         for node in trace.nodes:
-            if id(node) in used or node.feeds or not node.inputs or node.uncertain or node.inner:
+            if id(node) in used or node.feeds or not node.inputs or node.uncertain or node.depth:
                 continue
             if not node.layer.call.name.startswith("keras.layers.") or node.layer.instance is not None:
                 continue

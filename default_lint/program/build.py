@@ -172,7 +172,7 @@ class Builder:
     def input_tensor(self, call: Call, shape: Shape, span: Span) -> Tensor:
         """A tensor that nothing feeds."""
         layer = LayerObject(call)
-        node = Node(layer, (), span, self.interpreter.next_order())
+        node = Node(layer, (), span, self.interpreter.next_order(), depth=self._tracing)
         node.parameters = 0
         tensor = Tensor(shape, node)
         node.outputs = (tensor,)
@@ -377,7 +377,7 @@ class Builder:
     def _node(self, layer: LayerObject, inputs: tuple[Tensor, ...], span: Span, training: Value) -> Node:
         uncertain = self.interpreter.uncertain > 0 or layer.uncertain
         node = Node(layer, inputs, span, self.interpreter.next_order(), training=training, uncertain=uncertain)
-        node.inner = self._tracing > 0
+        node.depth = self._tracing
         if layer.node is None:
             layer.node = node
         for tensor in inputs:
@@ -513,7 +513,7 @@ class Builder:
         return inferred.outputs or (inferred.output,)
 
     def _arguments(self, call: Call) -> dict[str, Value]:
-        return {name: item.value for name, item in call.arguments.items()}
+        return {name: _as_call(item.value) for name, item in call.arguments.items()}
 
     def _infer_value(self, value: Value, inputs: Sequence[Shape]) -> shapes.Inference:
         """Shapes of a layer held by a wrapper."""
@@ -582,7 +582,7 @@ class Builder:
             elif entry.layer.instance is not None:
                 tensor = self.input_tensor(Call("unknown.input", NOWHERE), shape, NOWHERE)
                 node = Node(entry.layer, (tensor,), entry.site, self.interpreter.next_order())
-                shape = self._infer_custom(node, entry.layer, [Given(None, tensor, entry.site, None, None)])[0]
+                shape = self._infer_custom(node, entry.layer, [Given(None, tensor, entry.site)])[0]
                 count = node.parameters
             else:
                 found = self._infer_value(entry.layer, [shape])
@@ -631,24 +631,26 @@ class Builder:
         if instance is None or not isinstance(method, Function) or self._tracing > 12:
             return None, UNKNOWN
         self._build_once(instance)
-        start = len(self.trace.nodes)
+        start, depth = len(self.trace.nodes), self._tracing + 1
         arguments = list(given)
-        if inputs is not None:
-            values = [self.input_tensor(Call("keras.Input", instance.span, {}, "", instance.span), shape, instance.span) for shape in inputs]
-            arguments = [Given(None, values[0] if len(values) == 1 else values, instance.span, None, None)]
-        if not arguments:
-            arguments = [Given(None, self.as_tensor(UNKNOWN), instance.span, None, None)]
-        parameters = [item.name.value for item in method.node.params.params]
-        if "training" in parameters and self._training(arguments) is None and len(arguments) <= parameters.index("training") - 1:
-            arguments.append(Given("training", TRAINING, instance.span, None, None))
         self._tracing += 1
+        if inputs is not None:
+            source = Call("keras.Input", instance.span, {}, "", instance.span)
+            values = [self.input_tensor(source, shape, instance.span) for shape in inputs]
+            arguments = [Given(None, values[0] if len(values) == 1 else values, instance.span)]
+        if not arguments:
+            arguments = [Given(None, self.as_tensor(UNKNOWN), instance.span)]
+        parameters = [item.name.value for item in method.node.params.params]
+        late = "training" in parameters and len(arguments) < parameters.index("training")
+        if late and self._training(arguments) is None:
+            arguments.append(Given("training", TRAINING, instance.span))
         tapes, self.interpreter.tapes = self.interpreter.tapes, []
         try:
             result = self.invoke.run_function(method, arguments, instance.span, instance)
         finally:
             self._tracing -= 1
             self.interpreter.tapes = tapes
-        return self.trace.nodes[start:], result
+        return [node for node in self.trace.nodes[start:] if node.depth == depth], result
 
     def _build_once(self, instance: Instance) -> None:
         build = self.invoke._find(instance.cls, "build") if instance.cls is not None else None
@@ -836,7 +838,7 @@ class Builder:
         model.inputs = [tensor]
         for entry in model.entries:
             node = self._node(entry.layer, (tensor,), entry.site, None)
-            found = self._infer(node, entry.layer, [Given(None, tensor, entry.site, None, None)], [tensor.shape])
+            found = self._infer(node, entry.layer, [Given(None, tensor, entry.site)], [tensor.shape])
             node.outputs = tuple(Tensor(item, node, number) for number, item in enumerate(found))
             tensor = node.outputs[0]
         model.outputs = [tensor]
@@ -1013,6 +1015,13 @@ def reachable(outputs: Sequence[Tensor]) -> list[Node]:
 def _batched(shape: Value) -> Shape:
     """(60000, 28, 28) of an array -> (None, 28, 28) of a batch."""
     return (None, *shape[1:]) if isinstance(shape, tuple) and shape else UNKNOWN
+
+
+def _as_call(value: Value) -> Value:
+    """The call behind a layer given to a wrapper, which is what the shape rules read."""
+    if isinstance(value, LayerObject) and value.nested is None and value.instance is None:
+        return value.call
+    return value
 
 
 def _same(left: Shape, right: Shape) -> bool:

@@ -146,7 +146,9 @@ class Invoker:
         if isinstance(function, Instance):
             return self._call_instance(function, given, site)
         if isinstance(function, Partial):
-            return self.dispatch(function.function, [*function.given, *given], site)  # type: ignore[list-item]
+            named = {item.keyword for item in given if item.keyword is not None}
+            kept = [item for item in function.given if item.keyword not in named]
+            return self.dispatch(function.function, [*kept, *given], site)
         if isinstance(function, Call) and function.name.startswith("keras."):
             return self.keras.call_object(function, given, site)
         return self.opaque("", given, site)

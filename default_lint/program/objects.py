@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from default_lint.program.calls import Given
 from default_lint.program.types import Call, Import, Layer, Model, Subclass, Unread
 from default_lint.program.values import UNKNOWN, Shape, Value
 from default_lint.text import Span
@@ -129,7 +130,7 @@ class Partial:
     """`functools.partial(function, ...)`."""
 
     function: Value
-    given: tuple[object, ...]
+    given: tuple[Given, ...]
 
 
 @dataclass(eq=False)
@@ -203,7 +204,7 @@ class Node:
     parameters: Value = UNKNOWN
     problem: object = None
     feeds: int = 0  # how many nodes or models use its outputs
-    inner: bool = False  # made while the `call` of a class was followed
+    depth: int = 0  # how many `call` methods of classes were being followed when it was made
 
 
 @dataclass(eq=False)

@@ -265,7 +265,8 @@ class Model:
     kind: "sequential", "functional", "subclass", "loaded" (load_model), "application" (keras.applications), "layer"
     (the inside of a custom layer), "unknown" (something that is compiled or fitted as a Keras model is; no layers).
     `inputs` are its input shapes; `outputs` the index of the producing layer for each output. `complete` is False when
-    part of it could not be read: then absence of a layer means nothing. `events` is what is done to it, in order.
+    part of it could not be read: then absence of a layer means nothing. `listed` is False when a subclassed model holds
+    layers that its `call` does not use. `events` is what is done to it, in order.
     """
 
     name: str
@@ -279,7 +280,7 @@ class Model:
     trainable: bool | Unknown = True
     call: Call | None = None
     subclass: Subclass | None = None
-    when: str = ""
+    listed: bool = True
 
     @property
     def compiles(self) -> tuple[Compile, ...]:
@@ -324,7 +325,7 @@ class Model:
             if isinstance(layer.parameters, Unknown):
                 return UNKNOWN
             total += layer.parameters
-        return total if self.complete else UNKNOWN
+        return total if self.complete and self.listed else UNKNOWN
 
     def output_layers(self) -> tuple[Layer, ...]:
         """The layer that produces each output; empty when not known."""

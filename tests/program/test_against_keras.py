@@ -25,7 +25,9 @@ def known(layer: Layer) -> bool:
     """A Keras layer of which shape and count are wholly known."""
     if isinstance(layer.shape, Unknown) or isinstance(layer.parameters, Unknown) or layer.problem is not None:
         return False
-    return layer.kind.startswith("keras.layers.") and not any(isinstance(axis, Unknown) for axis in layer.shape)
+    if not layer.kind.startswith("keras.layers.") or not layer.short[:1].isupper():
+        return False
+    return not any(isinstance(axis, Unknown) for axis in layer.shape)
 
 
 def disagreements(model: Model, real: truth.Recorded) -> list[str]:
@@ -48,7 +50,7 @@ def disagreements(model: Model, real: truth.Recorded) -> list[str]:
         else:
             problems.append(f"{row} is not among {[item for item in theirs if item[0] == layer.short]}")
     total = model.parameters
-    if not isinstance(total, Unknown) and real.model.built and all(layer.built for layer in real.model.layers):
+    if not isinstance(total, Unknown) and real.model.built and all(getattr(layer, 'built', False) for layer in real.model.layers):
         if total != real.model.count_params():
             problems.append(f"{total} parameters, Keras has {real.model.count_params()}")
     return problems

@@ -21,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 
-SECONDS = 20  # a script that trains for itself is stopped; the models that it made until then are compared
+SECONDS = 10  # a script that trains for itself is stopped; the models that it made until then are compared
 
 
 def _too_long(*_: object) -> None:
@@ -43,7 +43,8 @@ class Recorded:
                 shape = tuple(layer.output.shape)
             except (AttributeError, ValueError):
                 shape = None
-            rows[type(layer).__name__, shape, layer.count_params() if layer.built else None] += 1
+            built = getattr(layer, "built", False)
+            rows[type(layer).__name__, shape, layer.count_params() if built else None] += 1
         return rows
 
 
@@ -112,12 +113,13 @@ def _pretended(recorded: list[Recorded], script: str) -> Iterator[None]:
         return 0
 
     def compile_(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
         recorded.append(Recorded(self, line()))
-        return original(self, *args, **kwargs)
+        return result
 
     def fit(self: Any, x: Any = None, y: Any = None, **kwargs: Any) -> _History:
         batch = x
-        if hasattr(x, "take"):
+        if hasattr(x, "element_spec"):
             batch = next(iter(x))
             batch = batch[0] if isinstance(batch, tuple) else batch
         if not self.built and hasattr(batch, "shape"):
