@@ -168,8 +168,6 @@ def truthiness(value: Value) -> bool | Unknown:
         return UNKNOWN
     if is_plain(value):
         return bool(value)
-    if isinstance(value, Reference):
-        return True
     return UNKNOWN
 
 

@@ -155,7 +155,7 @@ def _compare_array(value: data.Array, actual: Any) -> list[str]:
     if numbers.dtype == object or numbers.dtype.kind not in "biuf" or numbers.size == 0:
         return wrong
     low, high = float(numbers.min()), float(numbers.max())
-    tolerance = 1e-3 if numbers.dtype == np.float16 else 1e-5
+    tolerance = (1e-3 if numbers.dtype == np.float16 else 1e-5) * max(1.0, abs(low), abs(high))
     if is_known(value.low) and low < value.low - tolerance:
         wrong.append(f"low {value.low} is {low}")
     if is_known(value.high) and high > value.high + tolerance:

@@ -123,6 +123,22 @@ def test_inputs_that_do_not_fit_are_a_merge_problem(name: str) -> None:
     assert found is not None and (found.kind, found.axis, {found.expected, found.actual}) == ("merge", 2, {3, 5})
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        Made("keras.layers.Dropout", {"rate": 1.5}),
+        Made("keras.layers.Dense", {"units": 3, "activation": "no such activation"}),
+        Made("keras.layers.Dense", {"units": 3, "kernel_initializer": "no such initializer"}),
+        Made("keras.layers.Dense", {"units": 3, "kernel_regularizer": "no such regularizer"}),
+        Made("keras.layers.ReLU", {"max_value": -1.0}),
+        Made("keras.layers.LeakyReLU", {"negative_slope": None}),
+    ],
+)
+def test_errors_that_have_nothing_to_do_with_shapes_are_left_to_others(made: Made) -> None:
+    assert ask(made, [keras.Input((4,))]).error is not None
+    assert is_known(infer(made.name, bound(made), [(None, 4)]).output)
+
+
 def test_no_problem_is_claimed_when_a_needed_number_is_unknown() -> None:
     arguments = {**bound(Made("keras.layers.Conv2D", {"filters": 4})), "kernel_size": UNKNOWN}
     guess = infer("keras.layers.Conv2D", arguments, [(None, 2, 2, 3)])

@@ -19,7 +19,7 @@ Strategy = st.SearchStrategy[Any]
 flags = st.booleans()
 rarely = st.sampled_from([False] * 5 + [True])
 units = st.sampled_from([1, 2, 3, 4, 6, 8, 8, 4, 2, 0])
-formats = st.sampled_from([None, None, None, "channels_last", "channels_first"])
+formats = st.sampled_from([None, None, None, "channels_last", "channels_first", "channels_first", "bad"])
 axes = st.sampled_from([-1, -1, -1, 1, 2, 3, -2, 0, 4])
 rates = st.sampled_from([0.0, 0.3])
 
