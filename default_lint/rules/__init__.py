@@ -12,15 +12,6 @@ from default_lint.rules.activation.softmax_with_binary_loss import SoftmaxWithBi
 from default_lint.rules.activation.softmax_with_regression_loss import SoftmaxWithRegressionLoss
 from default_lint.rules.activation.unbounded_output_with_probability_loss import UnboundedOutputWithProbabilityLoss
 from default_lint.rules.base import Rule
-from default_lint.rules.loss.accuracy_for_regression import AccuracyForRegression
-from default_lint.rules.loss.categorical_loss_on_one_unit import CategoricalLossOnOneUnit
-from default_lint.rules.loss.label_form_against_loss import LabelFormAgainstLoss
-from default_lint.rules.loss.label_mode_against_loss import LabelModeAgainstLoss
-from default_lint.rules.loss.metric_against_output import MetricAgainstOutput
-from default_lint.rules.loss.probabilities_with_from_logits import ProbabilitiesWithFromLogits
-from default_lint.rules.loss.probability_metric_on_logits import ProbabilityMetricOnLogits
-from default_lint.rules.loss.regression_loss_for_classes import RegressionLossForClasses
-from default_lint.rules.loss.units_against_classes import UnitsAgainstClasses
 from default_lint.rules.hyperparameter.batch_of_one import BatchOfOne
 from default_lint.rules.hyperparameter.batch_size_with_dataset import BatchSizeWithDataset
 from default_lint.rules.hyperparameter.endless_dataset_without_steps import EndlessDatasetWithoutSteps
@@ -31,6 +22,22 @@ from default_lint.rules.hyperparameter.unbatched_dataset import UnbatchedDataset
 from default_lint.rules.hyperparameter.validation_missing import ValidationMissing
 from default_lint.rules.hyperparameter.validation_on_training_data import ValidationOnTrainingData
 from default_lint.rules.hyperparameter.validation_split_with_dataset import ValidationSplitWithDataset
+from default_lint.rules.layer.feature_map_vanishes import FeatureMapVanishes
+from default_lint.rules.layer.flatten_missing import FlattenMissing
+from default_lint.rules.layer.input_rank import InputRank
+from default_lint.rules.layer.kernel_larger_than_input import KernelLargerThanInput
+from default_lint.rules.layer.reshape_size import ReshapeSize
+from default_lint.rules.layer.return_sequences_extra import ReturnSequencesExtra
+from default_lint.rules.layer.return_sequences_missing import ReturnSequencesMissing
+from default_lint.rules.loss.accuracy_for_regression import AccuracyForRegression
+from default_lint.rules.loss.categorical_loss_on_one_unit import CategoricalLossOnOneUnit
+from default_lint.rules.loss.label_form_against_loss import LabelFormAgainstLoss
+from default_lint.rules.loss.label_mode_against_loss import LabelModeAgainstLoss
+from default_lint.rules.loss.metric_against_output import MetricAgainstOutput
+from default_lint.rules.loss.probabilities_with_from_logits import ProbabilitiesWithFromLogits
+from default_lint.rules.loss.probability_metric_on_logits import ProbabilityMetricOnLogits
+from default_lint.rules.loss.regression_loss_for_classes import RegressionLossForClasses
+from default_lint.rules.loss.units_against_classes import UnitsAgainstClasses
 from default_lint.rules.optimization.learning_rate_out_of_range import LearningRateOutOfRange
 from default_lint.rules.optimization.legacy_decay_argument import LegacyDecayArgument
 from default_lint.rules.optimization.legacy_lr_argument import LegacyLrArgument
@@ -38,6 +45,11 @@ from default_lint.rules.optimization.nesterov_without_momentum import NesterovWi
 from default_lint.rules.optimization.nothing_trainable import NothingTrainable
 from default_lint.rules.optimization.several_clip_arguments import SeveralClipArguments
 from default_lint.rules.optimization.trainable_set_after_compile import TrainableSetAfterCompile
+from default_lint.rules.training.callback_mode_against_monitor import CallbackModeAgainstMonitor
+from default_lint.rules.training.checkpoint_suffix import CheckpointSuffix
+from default_lint.rules.training.early_stopping_patience import EarlyStoppingPatience
+from default_lint.rules.training.early_stopping_without_restore import EarlyStoppingWithoutRestore
+from default_lint.rules.training.monitor_not_logged import MonitorNotLogged
 
 RULES: tuple[type[Rule], ...] = (
     SoftmaxOnOneUnit,
@@ -75,4 +87,16 @@ RULES: tuple[type[Rule], ...] = (
     EvaluationOnTrainingData,
     ShuffleOff,
     EndlessDatasetWithoutSteps,
+    MonitorNotLogged,
+    EarlyStoppingWithoutRestore,
+    EarlyStoppingPatience,
+    CallbackModeAgainstMonitor,
+    CheckpointSuffix,
+    ReturnSequencesMissing,
+    InputRank,
+    FeatureMapVanishes,
+    KernelLargerThanInput,
+    ReshapeSize,
+    FlattenMissing,
+    ReturnSequencesExtra,
 )
