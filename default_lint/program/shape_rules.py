@@ -135,10 +135,14 @@ class Case:
 
     def channels_first(self) -> bool:
         """Whether `data_format` puts the channels before the spatial axes; channels last when it is not given."""
-        value = self.text("data_format", None)
-        if isinstance(value, Unknown):
-            raise Untold
+        value = self.told_text("data_format", None)
         return value is not None and value.lower() == "channels_first"
+
+    def check_format(self) -> None:
+        """Refuse a `data_format` that Keras does not know."""
+        value = self.arguments.get("data_format") if self.name.startswith("keras.") else None
+        if isinstance(value, str) and value.lower() not in ("channels_first", "channels_last"):
+            refuse("other", f"`data_format={value!r}` does not exist")
 
 
 def told(value: T | Unknown) -> T:

@@ -150,12 +150,14 @@ def layer_normalization(case: Case) -> Inference:
     shape = case.known_input
     if not is_known(case["axis"]):
         return Inference(shape, UNKNOWN)
-    size = weights(*(defined(case, shape, axis) for axis in _axes(case, len(shape))))
-    if case.short == "RMSNormalization":
-        return Inference(shape, size)
-    if told(case.flag("rms_scaling", False)):
-        return Inference(shape, size)
-    return Inference(shape, total(when(case.flag("scale"), size), when(case.flag("center"), size)))
+    axes, scale, center = _axes(case, len(shape)), case.flag("scale"), case.flag("center")
+    if case.short == "RMSNormalization" or told(case.flag("rms_scaling", False)):
+        scale, center = True, False
+    if scale is True or center is True:
+        for axis in axes:
+            defined(case, shape, axis)
+    size = weights(*(shape[axis] for axis in axes))
+    return Inference(shape, total(when(scale, size), when(center, size)))
 
 
 @rule("GroupNormalization")

@@ -67,8 +67,10 @@ def infer(
     found = _rule(name)
     if found is None or (len(inputs) > 1 and not takes_several(name) and found is not application):
         return NOTHING
+    case = Case(name, arguments, tuple(inputs), apply or _apply)
     try:
-        answer = found(Case(name, arguments, tuple(inputs), apply or _apply))
+        case.check_format()
+        answer = found(case)
     except Untold:
         return NOTHING
     except Refused as refused:
