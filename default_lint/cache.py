@@ -114,19 +114,33 @@ def clean(directory: str) -> bool:
 
 @lru_cache(maxsize=1)
 def tool_stamp() -> str:
-    """The version of the tool; in a checkout also the state of its source files."""
+    """The version of the tool and a hash of its code: as the installer recorded it, else by the state of the files."""
     from default_lint import __version__
 
     package = os.path.dirname(os.path.abspath(__file__))
-    if {"site-packages", "dist-packages"} & set(package.split(os.sep)):
-        return __version__
-    state = hashlib.sha256()
+    lines = _recorded(package, __version__) or _state(package)
+    return f"{__version__} {hashlib.sha256(b''.join(lines)).hexdigest()}"
+
+
+def _recorded(package: str, version: str) -> list[bytes]:
+    """The lines about our files in the installer's record, which are the same on every machine; none in a checkout."""
+    record = os.path.join(os.path.dirname(package), f"default_lint-{version}.dist-info", "RECORD")
+    try:
+        with open(record, "rb") as stream:
+            return [line for line in stream if line.startswith(b"default_lint/") and b",sha256=" in line]
+    except OSError:
+        return []
+
+
+def _state(package: str) -> list[bytes]:
+    """Path, time and size of each source file."""
+    lines = []
     for folder, folders, names in os.walk(package):
         folders[:] = sorted(name for name in folders if name not in ("__pycache__", "lab", "output"))
         for name in sorted(names):
             status = os.stat(os.path.join(folder, name))
-            state.update(f"{folder}/{name} {status.st_mtime_ns} {status.st_size}\n".encode())
-    return f"{__version__} {state.hexdigest()}"
+            lines.append(os.fsencode(f"{folder}/{name} {status.st_mtime_ns} {status.st_size}\n"))
+    return lines
 
 
 def _prepare(directory: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from default_lint import __version__
 from default_lint import cache as module
 from default_lint.cache import Cache, clean
 from default_lint.files import load
@@ -191,3 +192,31 @@ def test_only_our_own_directories_are_removed(tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
     assert not clean(str(tmp_path / "precious"))
     assert (tmp_path / "precious").exists()
+
+
+def test_the_stamp_follows_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "default_lint"
+    package.mkdir()
+    source = package / "cache.py"
+    source.write_text("x = 1\n", encoding="utf-8")
+    monkeypatch.setattr(module, "__file__", str(source))
+
+    def stamp() -> str:
+        module.tool_stamp.cache_clear()
+        return module.tool_stamp()
+
+    try:
+        checkout = stamp()
+        source.write_text("x = 10\n", encoding="utf-8")
+        assert stamp() != checkout
+        record = tmp_path / f"default_lint-{__version__}.dist-info" / "RECORD"
+        record.parent.mkdir()
+        record.write_text("default_lint/cache.py,sha256=abc,7\n../bin/default-lint,sha256=x,1\n", encoding="utf-8")
+        installed = stamp()
+        source.touch()
+        record.write_text("default_lint/cache.py,sha256=abc,7\n../bin/default-lint,sha256=y,1\n", encoding="utf-8")
+        assert stamp() == installed
+        record.write_text("default_lint/cache.py,sha256=abd,7\n", encoding="utf-8")
+        assert stamp() != installed
+    finally:
+        module.tool_stamp.cache_clear()
