@@ -444,7 +444,7 @@ class Assembler:
                 if done.kind == "train_on_batch":
                     found.append(Loop("train_on_batch", done.span, model.frozen, forward=done.call))
                     break
-        return tuple(found)
+        return tuple({(loop.kind, loop.span): loop for loop in reversed(found)}.values())[::-1]
 
     def _dangling(self) -> tuple[Layer, ...]:
         """Layers applied in functional code whose result nothing uses, in a file that builds a functional model."""

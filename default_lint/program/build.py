@@ -200,10 +200,10 @@ class Builder:
         arguments = {name: item.value for name, item in call.arguments.items()}
         given_tensor = self.as_tensor(call["input_tensor"]) if is_known(call["input_tensor"]) else None
         shape = shapes.declared_input(call.name, arguments)
-        inferred = shapes.infer(call.name, arguments, [given_tensor.shape] if given_tensor is not None else [])
         if given_tensor is None:
             placeholder = Call("keras.Input", call.span, {}, call.spelled, call.callee)
             given_tensor = self.input_tensor(placeholder, shape if shape is not None else UNKNOWN, call.span)
+        inferred = shapes.infer(call.name, arguments, [given_tensor.shape])
         layer = LayerObject(call, inside=model)
         node = self._node(layer, (given_tensor,), call.span, None)
         node.parameters = inferred.parameters

@@ -193,7 +193,7 @@ def subscript(context: Context, receiver: Value, index: Value, span: Span) -> Va
     if isinstance(receiver, Indexer):
         return shapes.locate(receiver.frame, receiver.name, index, span)
     if isinstance(receiver, Bunch) and isinstance(index, str):
-        return data_numpy.member(receiver, index)
+        return data_numpy.member(context, receiver, index)
     if isinstance(receiver, Generator):
         return receiver.elements
     return NotImplemented

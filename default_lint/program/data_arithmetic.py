@@ -14,6 +14,7 @@ from default_lint.text import Span
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "mod", "**": "power"}
 _LOGIC = ("&", "|", "^")
+_CENTERING = "numpy.center"  # a statistic was subtracted
 _PIXEL_SCALES = (255.0, 256.0, 127.5, 128.0, 65535.0, 65536.0)
 _SMALL = 10.0  # a range within +-10 counts as small
 _INTEGERS = {
@@ -161,10 +162,12 @@ def compare(operator: str, left: Value, right: Value, span: Span) -> Value:
 
 def with_number(array: Array, operator: str, number: Number, span: Span) -> Array:
     """`array operator number`."""
+    if array.library == "tensorflow" and array.dtype == "bool":
+        return _loosened(array, operator, span)
     low, high = _bounds(array, operator, number)
     dtype = _scalar_dtype(array, operator, number)
-    if is_int(dtype) and not (is_number(low) and is_number(high) and fits(dtype, low, high)):
-        low = high = UNKNOWN  # it may wrap around
+    if operator != "/" and not _holds(dtype, number, low, high):
+        low = high = UNKNOWN
     return derive(
         array,
         span,
@@ -176,6 +179,15 @@ def with_number(array: Array, operator: str, number: Number, span: Span) -> Arra
         **_labels(array, operator, number, low, high),
         scaling=_scaling(array, operator, number, low, high),
     )
+
+
+def _holds(dtype: str | Unknown, number: Number, low: Number | Unknown, high: Number | Unknown) -> bool:
+    """True when a result of this type takes these values, rather than wrap around."""
+    if is_float(dtype) or not is_number(low) or not is_number(high):
+        return True
+    if isinstance(dtype, Unknown):
+        return isinstance(number, float) or (low >= 0 and high <= 127)
+    return fits(dtype, low, high)
 
 
 def _number_first(operator: str, number: Number, array: Array, span: Span) -> Array:
@@ -191,7 +203,7 @@ def _number_first(operator: str, number: Number, array: Array, span: Span) -> Ar
     dtype = _scalar_dtype(array, operator, number)
     if bounds is not None:
         low, high = number - bounds[1], number - bounds[0]
-        if is_int(dtype) and not fits(dtype, low, high):
+        if not _holds(dtype, number, low, high):
             low = high = UNKNOWN
     return replace(
         negative,
@@ -381,11 +393,15 @@ def _array_and_statistic(operator: str, array: Array, statistic: Statistic, span
             dtype = other
         elif from_double or (widened and is_int(array.dtype) and is_int(other)):
             dtype = "float64"
-    small = operator == "/" and statistic.name in ("max", "std", "ptp", "norm", "sum")
+    scaling = UNKNOWN
+    if operator == "/" and _brings_close(array, statistic.name):
+        scaling = "scaled"
+    elif operator in "+-":
+        scaling = array.scaling if array.scaling == "scaled" else UNKNOWN
     return derive(
         array,
         span,
-        f"numpy.{_NAMES[operator]}",
+        _CENTERING if operator == "-" else f"numpy.{_NAMES[operator]}",
         shape=shape,
         dtype=dtype,
         low=UNKNOWN,
@@ -393,5 +409,13 @@ def _array_and_statistic(operator: str, array: Array, statistic: Statistic, span
         exact=False,
         form="continuous" if array.form == "continuous" else UNKNOWN,
         classes=UNKNOWN,
-        scaling="scaled" if small or (array.scaling == "scaled" and operator in "+-") else UNKNOWN,
+        scaling=scaling,
     )
+
+
+def _brings_close(array: Array, statistic: str) -> bool:
+    """True when dividing by this statistic certainly leaves a small range."""
+    if statistic in ("std", "ptp"):
+        return bool(array.steps) and array.steps[-1].name == _CENTERING
+    positive = is_number(array.low) and array.low >= 0
+    return statistic == "norm" or (positive and statistic in ("max", "sum"))

@@ -69,7 +69,9 @@ def _filled(context: Context, call: Call) -> Value:
 
 def _arange(context: Context, call: Call) -> Value:
     ends = [*positionals(call, "bounds"), None, None, None]
-    start, stop, step = (argument(call, name, None, ends[place]) for place, name in enumerate(("start", "stop", "step")))
+    start, stop, step = (
+        argument(call, name, None, ends[place]) for place, name in enumerate(("start", "stop", "step"))
+    )
     if stop is None:
         start, stop = 0, start
     step = 1 if step is None else step
@@ -214,23 +216,35 @@ def _loaded(context: Context, call: Call) -> Value:
     """`np.loadtxt` and `np.genfromtxt`: numbers from a file, untouched."""
     if argument(call, "unpack", None, False) not in (False, None):
         return UNKNOWN
-    return Array(span=call.span, source=call.name, scaling="raw", split=split_of(argument(call, "fname", 0)))
+    return from_file(context, call, argument(call, "fname", 0), Array(span=call.span, source=call.name, scaling="raw"))
 
 
 def _load(context: Context, call: Call) -> Value:
     path = argument(call, "file", 0)
     if isinstance(path, str) and path.endswith(".npy"):
-        return Array(span=call.span, source="numpy.load", scaling="raw", split=split_of(path))
+        return from_file(context, call, path, Array(span=call.span, source="numpy.load", scaling="raw"))
     if isinstance(path, str) and path.endswith(".npz"):
         return Bunch("numpy.load", {}, call.span, open=True)
     return UNKNOWN
 
 
-def member(bunch: Bunch, name: str) -> Value:
+def member(context: Context, bunch: Bunch, name: str) -> Value:
     """`archive["x_train"]`: the same array each time."""
     if bunch.open and name not in bunch.parts:
-        bunch.parts[name] = Array(span=bunch.span, source=bunch.source, scaling="raw", split=split_of(f"{name}.npy"))
+        array = Array(span=bunch.span, source=bunch.source, scaling="raw")
+        bunch.parts[name] = from_file(context, None, f"{name}.npy", array)
     return bunch.parts.get(name, UNKNOWN)
+
+
+def from_file(context: Context, call: Call | None, path: Value, array: Array) -> Array:
+    """What a file holds. Its name tells that it is test data only when training data come from another file."""
+    split = split_of(path)
+    loads = [fact for fact in context.facts if getattr(fact, "kind", "") == "load"]
+    if split != "train" and not any(output.split == "train" for fact in loads for output in fact.outputs):
+        split = ""
+    array = replace(array, split=split)
+    context.facts.append(Fact("load", array.span, call=call, outputs=(array,)))
+    return array
 
 
 def split_of(path: Value) -> str:
@@ -552,7 +566,8 @@ def _round(context: Context, call: Call) -> Value:
     whole = array.bounds is not None and all(end == int(end) for end in array.bounds)
     changes: dict[str, Any] = {} if whole else {"low": UNKNOWN, "high": UNKNOWN, "exact": False}
     form = array.form if array.form != "continuous" else UNKNOWN
-    return derive(array, call.span, call.name, form=form, **changes)
+    dtype = UNKNOWN if array.dtype == "bool" else array.dtype
+    return derive(array, call.span, call.name, form=form, dtype=dtype, **changes)
 
 
 def _where(context: Context, call: Call) -> Value:

@@ -235,6 +235,8 @@ def subscript(array: Array, index: Value, span: Span) -> Value:
     items = list(index) if isinstance(index, tuple) else [index]
     if any(isinstance(item, (str, dict)) for item in items):
         return UNKNOWN
+    if array.library == "tensorflow" and any(isinstance(item, (list, Array)) for item in items):
+        return UNKNOWN  # a list is read as a tuple there
     if all(item is None or item is Ellipsis or _is_full(item) for item in items):
         return _only_axes(array, items, span)
     first = items[0]
@@ -244,7 +246,8 @@ def subscript(array: Array, index: Value, span: Span) -> Value:
     if first is Ellipsis:
         later = items
     form = array.form
-    if form == "one-hot" and later:
+    deep_mask = isinstance(first, Array) and first.dtype == "bool" and first.rank != 1
+    if form == "one-hot" and (later or deep_mask):
         form = classes = UNKNOWN
     if later and any(isinstance(item, Array) for item in (first, *later)):
         order = UNKNOWN
@@ -479,7 +482,10 @@ def concatenate(arrays: Sequence[Value], axis: Value, span: Span, name: str = "n
             ]
             shape = tuple(whole if number == place else size for number, size in enumerate(rest))
     rows, order = _joined_rows(items, place)
-    return derive(first, span, name, shape=shape, rows=rows, order=order, **joined(items))
+    facts = joined(items)
+    if facts["form"] == "one-hot" and place != 0:
+        facts.update(form=UNKNOWN, classes=UNKNOWN)
+    return derive(first, span, name, shape=shape, rows=rows, order=order, **facts)
 
 
 def _joined_rows(items: list[Array], place: int | None) -> tuple[Rows, Any]:

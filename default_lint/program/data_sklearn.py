@@ -140,11 +140,13 @@ def _split(context: Context, call: Call) -> Value:
         sizes = split_sizes(array.shape[0] if isinstance(array.shape, tuple) and array.shape else UNKNOWN, test, train)
         for name, size in zip(("train", "test"), sizes, strict=True):
             split = "validation" if array.split == "train" and name == "test" else name
+            if array.split == "test" and name == "train":
+                split = ""
             changes: dict[str, Any] = {
                 "shape": _other_first(array.shape, size),
                 "rows": array.rows.select("part", part, name),
                 "order": array.order if order == () else reordered(array.order, order),
-                "split": split if array.split in ("", "train") else array.split,
+                "split": array.split if array.split == "validation" else split,
                 "exact": False,
             }
             outputs.append(derive(array, call.span, "sklearn.model_selection.train_test_split", **changes))

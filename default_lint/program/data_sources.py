@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from default_lint.program import data_shapes as shapes
-from default_lint.program.data_numpy import split_of
+from default_lint.program.data_numpy import from_file
 from default_lint.program.data_values import (
     Array,
     Bunch,
@@ -182,9 +182,7 @@ def sklearn_dataset(context: Context, call: Call) -> Value:
         return _toy(call, _TOYS[call.short])
     if call.short in _MAKERS:
         return _made(call)
-    if call.short == "fetch_openml":
-        return UNKNOWN
-    return NotImplemented
+    return _openml(call) if call.short == "fetch_openml" else NotImplemented
 
 
 def _toy(call: Call, facts: _Table) -> Value:
@@ -220,6 +218,19 @@ def _toy(call: Call, facts: _Table) -> Value:
     if facts.classes:
         labels = replace(labels, low=0, high=facts.classes - 1, classes=facts.classes, exact=True)
     return _packed(call, source, features, labels)
+
+
+def _openml(call: Call) -> Value:
+    """`fetch_openml("mnist_784", as_frame=False)`: digits as rows of pixels, labels as text."""
+    if (
+        argument(call, "name", 0) not in ("mnist_784", "Fashion-MNIST")
+        or argument(call, "as_frame", None, "") is not False
+    ):
+        return UNKNOWN
+    common: dict[str, Any] = {"span": call.span, "source": "sklearn.datasets.fetch_openml", "scaling": "raw"}
+    features = Array(role="x", shape=(70000, 784), low=0, high=255, exact=True, images=True, **common)
+    labels = Array(role="y", shape=(70000,), dtype="object", rows=features.rows, **common)
+    return _packed(call, "sklearn.datasets.fetch_openml", features, labels)
 
 
 def _packed(call: Call, source: str, features: Array, labels: Array) -> Value:
@@ -293,7 +304,7 @@ def pandas_call(context: Context, call: Call) -> Value:
         if call.short == "read_excel" and argument(call, "sheet_name", 1, 0) is None:
             return UNKNOWN
         source = f"pandas.{call.short}"
-        return Frame(span=call.span, source=source, library="pandas", scaling="raw", split=split_of(path))
+        return from_file(context, call, path, Frame(span=call.span, source=source, library="pandas", scaling="raw"))
     if call.short == "get_dummies":
         return _dummies(call)
     if call.short in ("DataFrame", "Series"):

@@ -120,6 +120,9 @@ def _one_hot(context: Context, call: Call) -> Value:
 def one_hot(labels: Array, depth: Value, span: Span, name: str, dtype: str | Unknown) -> Array:
     """Integer labels as one-hot vectors."""
     classes = depth if is_integer(depth) else UNKNOWN
+    bounds = labels.bounds
+    outside = bounds is not None and (bounds[0] < 0 or (is_integer(classes) and bounds[1] >= classes))
+    numbers = arithmetic.is_float(labels.dtype) and labels.form not in ("integer", "binary")
     return derive(
         labels,
         span,
@@ -130,7 +133,7 @@ def one_hot(labels: Array, depth: Value, span: Span, name: str, dtype: str | Unk
         high=1,
         exact=False,
         classes=classes,
-        form="one-hot",
+        form=UNKNOWN if outside or numbers else "one-hot",
         role="y",
         images=False,
         scaling=UNKNOWN,

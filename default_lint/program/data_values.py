@@ -309,7 +309,7 @@ class Generator:
 class Fact:
     """Something done with data that a rule may need, in order of execution.
 
-    kind        "seed", "draw", "shuffle", "split", "unpack", "scaler-fit", "scaler-transform", "mutation"
+    kind        "load", "seed", "draw", "shuffle", "split", "unpack", "scaler-fit", "scaler-transform", "mutation"
     span        the whole call
     place       the token to point at: the method or function name; `at` the argument
     inputs      arrays that go in;  outputs: arrays that come out

@@ -38,42 +38,96 @@ DESCRIPTIONS = [
     (MNIST + "a = y == 5", f"{LABELS} (60000,) bool, 2 classes, binary"),
     (MNIST + "a = LabelBinarizer().fit_transform(y)", f"{LABELS} (60000, 10), 10 classes, one-hot"),
     (MNIST + "a = y[y < 3]", f"{LABELS} (?,) uint8, integer"),
-    (MNIST + "a, b, c, d = train_test_split(x, y, test_size=0.25)", f"{IMAGES} (45000, 28, 28) uint8 0..255, not scaled"),
-    (MNIST + "b, a = train_test_split(x, test_size=0.25)", "keras.datasets.mnist validation images (15000, 28, 28) uint8 0..255, not scaled"),
+    (
+        MNIST + "a, b, c, d = train_test_split(x, y, test_size=0.25)",
+        f"{IMAGES} (45000, 28, 28) uint8 0..255, not scaled",
+    ),
+    (
+        MNIST + "b, a = train_test_split(x, test_size=0.25)",
+        "keras.datasets.mnist validation images (15000, 28, 28) uint8 0..255, not scaled",
+    ),
     (MNIST + "a = np.max(y) + 1", "10"),
     (MNIST + "a = len(np.unique(y))", "10"),
     (MNIST + "a = keras.applications.vgg16.preprocess_input(x)", f"{IMAGES} (60000, 28, 28), scaled"),
-    (MNIST + "for a in (x, xt):\n    a = a.astype('float32')\na = x", f"{IMAGES} (60000, 28, 28) uint8 0..255, not scaled"),
+    (
+        MNIST + "for a in (x, xt):\n    a = a.astype('float32')\na = x",
+        f"{IMAGES} (60000, 28, 28) uint8 0..255, not scaled",
+    ),
     ("(x, a), t = cifar10.load_data()", "keras.datasets.cifar10 train labels (50000, 1), 10 classes, integer"),
-    ("(x, a), t = cifar100.load_data('coarse')", "keras.datasets.cifar100 train labels (50000, 1), 20 classes, integer"),
+    (
+        "(x, a), t = cifar100.load_data('coarse')",
+        "keras.datasets.cifar100 train labels (50000, 1), 20 classes, integer",
+    ),
     ("(x, a), t = imdb.load_data(num_words=100)", "keras.datasets.imdb train labels (25000,) int64, 2 classes, binary"),
-    ("(x, y), t = imdb.load_data(num_words=100)\na = keras.utils.pad_sequences(x, 30)", "keras.datasets.imdb train array (25000, 30) int32 0..99, not scaled"),
-    ("(a, y), t = keras.datasets.boston_housing.load_data()", "keras.datasets.boston_housing train array (404, 13) float64, not scaled"),
-    ("(x, a), t = keras.datasets.california_housing.load_data()", "keras.datasets.california_housing train labels (16512,) float32, continuous"),
-    ("(x, a), t = keras.datasets.reuters.load_data()", "keras.datasets.reuters train labels (8982,) int64, 46 classes, integer"),
+    (
+        "(x, y), t = imdb.load_data(num_words=100)\na = keras.utils.pad_sequences(x, 30)",
+        "keras.datasets.imdb train array (25000, 30) int32 0..99, not scaled",
+    ),
+    (
+        "(a, y), t = keras.datasets.boston_housing.load_data()",
+        "keras.datasets.boston_housing train array (404, 13) float64, not scaled",
+    ),
+    (
+        "(x, a), t = keras.datasets.california_housing.load_data()",
+        "keras.datasets.california_housing train labels (16512,) float32, continuous",
+    ),
+    (
+        "(x, a), t = keras.datasets.reuters.load_data()",
+        "keras.datasets.reuters train labels (8982,) int64, 46 classes, integer",
+    ),
     ("a = load_iris().target", "sklearn.datasets.load_iris labels (150,) int64, 3 classes, integer"),
-    ("a = StandardScaler().fit_transform(load_wine().data)", "sklearn.datasets.load_wine array (178, 13) float64, scaled"),
+    (
+        "a = StandardScaler().fit_transform(load_wine().data)",
+        "sklearn.datasets.load_wine array (178, 13) float64, scaled",
+    ),
     ("a = np.random.randint(0, 2, 100)", "numpy.random.randint array (100,) int64 0..1, not scaled"),
-    (FOLDER + "('data/train')", "image_dataset_from_directory train dataset of (image_dataset_from_directory train images (None, 256, 256, 3) float32 0..255, not scaled, image_dataset_from_directory train labels (None,) int32, integer) batches of 32"),
-    (FOLDER + "('data', label_mode='categorical', class_names=['a', 'b', 'c']).map(lambda p, q: (p / 255, q))", "image_dataset_from_directory dataset of (image_dataset_from_directory images (None, 256, 256, 3) float32 0..1, scaled, image_dataset_from_directory labels (None, 3) float32, 3 classes, one-hot) batches of 32"),
-    (GENERATOR + "(rescale=1. / 255)\na = g.flow_from_directory('data/train', class_mode='binary')", "train images from flow_from_directory, class_mode 'binary', scaled"),
-    (GENERATOR + "(rotation_range=20)\na = g.flow_from_directory('data/validation')", "validation images from flow_from_directory, class_mode 'categorical', not scaled"),
+    (
+        FOLDER + "('data/train')",
+        "image_dataset_from_directory train dataset of (image_dataset_from_directory train images (None, 256, 256, 3) float32 0..255, not scaled, image_dataset_from_directory train labels (None,) int32, integer) batches of 32",
+    ),
+    (
+        FOLDER + "('data', label_mode='categorical', class_names=['a', 'b', 'c']).map(lambda p, q: (p / 255, q))",
+        "image_dataset_from_directory dataset of (image_dataset_from_directory images (None, 256, 256, 3) float32 0..1, scaled, image_dataset_from_directory labels (None, 3) float32, 3 classes, one-hot) batches of 32",
+    ),
+    (
+        GENERATOR + "(rescale=1. / 255)\na = g.flow_from_directory('data/train', class_mode='binary')",
+        "train images from flow_from_directory, class_mode 'binary', scaled",
+    ),
+    (
+        GENERATOR + "(rotation_range=20)\na = g.flow_from_directory('data/validation')",
+        "validation images from flow_from_directory, class_mode 'categorical', not scaled",
+    ),
     (MNIST + GENERATOR + "()\na = g.flow(x[..., None], y, batch_size=32)", "train images from flow, not scaled"),
     (MNIST + GENERATOR + "()\na = g.flow(x[..., None] / 255, y)", "train images from flow, scaled"),
-    (GENERATOR + "(preprocessing_function=keras.applications.vgg16.preprocess_input)\na = g.flow_from_directory('train')", "train images from flow_from_directory, class_mode 'categorical', scaled"),
-    (GENERATOR + "(preprocessing_function=mystery)\na = g.flow_from_directory('train')", "train images from flow_from_directory, class_mode 'categorical'"),
+    (
+        GENERATOR
+        + "(preprocessing_function=keras.applications.vgg16.preprocess_input)\na = g.flow_from_directory('train')",
+        "train images from flow_from_directory, class_mode 'categorical', scaled",
+    ),
+    (
+        GENERATOR + "(preprocessing_function=mystery)\na = g.flow_from_directory('train')",
+        "train images from flow_from_directory, class_mode 'categorical'",
+    ),
     (FRAME + "a = d.drop('target', axis=1).values", "pandas.read_csv train array, not scaled"),
     (FRAME + "a = d['target']", "pandas.read_csv train array, not scaled"),
     (FRAME + "a = d.iloc[:, :-1]", "pandas.read_csv train frame, not scaled"),
     (FRAME + "a = StandardScaler().fit_transform(d.iloc[:, :-1])", "pandas.read_csv train array, scaled"),
     (FRAME + "a = pd.get_dummies(d['kind'])", "pandas.read_csv train array 0..1"),
-    ("a = tf.data.Dataset.from_tensor_slices((np.zeros((8, 2)), np.arange(8))).repeat()", "numpy dataset of (numpy array (2,) float64 0..0, not scaled, numpy array () int64 0..7, not scaled) not batched endless"),
-    ("import tensorflow_datasets as tfds\n(b, a), i = tfds.load('mnist', split=['train', 'test'], as_supervised=True, with_info=True)", "tensorflow_datasets.mnist test dataset of (tensorflow_datasets.mnist test images (28, 28, 1) uint8 0..255, not scaled, tensorflow_datasets.mnist test labels () int64, 10 classes, integer) not batched"),
+    (
+        "a = tf.data.Dataset.from_tensor_slices((np.zeros((8, 2)), np.arange(8))).repeat()",
+        "numpy dataset of (numpy array (2,) float64 0..0, not scaled, numpy array () int64 0..7, not scaled) not batched endless",
+    ),
+    (
+        "import tensorflow_datasets as tfds\n(b, a), i = tfds.load('mnist', split=['train', 'test'], as_supervised=True, with_info=True)",
+        "tensorflow_datasets.mnist test dataset of (tensorflow_datasets.mnist test images (28, 28, 1) uint8 0..255, not scaled, tensorflow_datasets.mnist test labels () int64, 10 classes, integer) not batched",
+    ),
     ("a = mystery(np.zeros(3))", "unknown"),
 ]
 
 
-@pytest.mark.parametrize(("snippet", "expected"), DESCRIPTIONS, ids=[row[0].replace(MNIST, "")[:70] for row in DESCRIPTIONS])
+@pytest.mark.parametrize(
+    ("snippet", "expected"), DESCRIPTIONS, ids=[row[0].replace(MNIST, "")[:70] for row in DESCRIPTIONS]
+)
 def test_description(snippet: str, expected: str) -> None:
     assert data.describe(claimed(PRELUDE + snippet)["a"]) == expected
 
@@ -175,3 +229,15 @@ def test_directories_give_what_is_claimed(expression: str, folder: Path) -> None
     value = claimed(text)["a"]
     assert isinstance(value, (data.Dataset, tuple))
     assert compare(value, scope["a"]) == []
+
+
+def test_a_file_name_tells_test_data_only_beside_training_data() -> None:
+    both = "import pandas as pd\ntrain = pd.read_csv('train.csv')\na = pd.read_csv('test.csv')\n"
+    alone = "import pandas as pd\na = pd.read_csv('test.csv')\n"
+    assert claimed(both)["a"].split == "test"
+    assert claimed(alone)["a"].split == ""
+
+
+def test_a_test_set_that_is_split_is_not_all_test_data() -> None:
+    names = claimed(PRELUDE + MNIST + "a, b = train_test_split(xt)\n")
+    assert (names["a"].split, names["b"].split) == ("", "test")
