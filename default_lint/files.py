@@ -196,8 +196,11 @@ def peek(path: str, max_size: int, explicit: bool) -> bytes | Trouble | None:
         data = _read(path, max_size)
     except (OSError, ValueError) as error:
         return Trouble(path, _reason(error))
-    if not isinstance(data, bytes):
-        return data
+    return _screen(path, data, explicit) if isinstance(data, bytes) else data
+
+
+def _screen(path: str, data: bytes, explicit: bool) -> bytes | Trouble | None:
+    """`data` when it is text that may be about Keras."""
     if b"\0" in data[:_CHUNK]:
         return Trouble(path, "a binary file, not Python source") if explicit else None
     return data if mentions_keras(data) else None
@@ -237,11 +240,10 @@ def from_bytes(
     path: str, data: bytes, max_size: int = Settings().max_file_size, explicit: bool = True
 ) -> Document | Trouble | None:
     """`load` for content that is at hand: standard input, an editor's buffer."""
+    screened = _screen(path, data, explicit)
+    if not isinstance(screened, bytes):
+        return screened
     notebook = path.endswith(".ipynb")
-    if b"\0" in data[:_CHUNK]:
-        return Trouble(path, "a binary file, not Python source") if explicit else None
-    if not mentions_keras(data):
-        return None
     if not notebook and len(data) > max_size:
         return _too_large(path, len(data), max_size)
     text = _decode(path, data)
@@ -322,7 +324,7 @@ def reread(document: Document, text: str) -> Document | Trouble | None:
     if document.cells:
         from default_lint import notebooks
 
-        return notebooks.read(document.path, text)
+        return notebooks.read(document.path, text, len(text))
     return from_text(document.path, text)
 
 
