@@ -393,7 +393,7 @@ def _array_and_statistic(operator: str, array: Array, statistic: Statistic, span
             dtype = other
         elif from_double or (widened and is_int(array.dtype) and is_int(other)):
             dtype = "float64"
-    scaling = UNKNOWN
+    scaling: str | Unknown = UNKNOWN
     if operator == "/" and _brings_close(array, statistic.name):
         scaling = "scaled"
     elif operator in "+-":

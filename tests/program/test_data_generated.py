@@ -1,5 +1,6 @@
 """Chains of array operations put together at random: whatever is claimed of the result holds."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import os
