@@ -97,6 +97,7 @@ class LayerList(list[Value]):
     """`model.layers` of a model whose layers are not listed; `partial` once it has been sliced."""
 
     def __init__(self, owner: ModelObject, partial: bool = False) -> None:
+        self.owner = owner
         super().__init__([LayerObject(Call("keras.layers.Layer", NOWHERE), inside=owner, attributes={"part": partial})])
         self.append(Rest("layers of the model"))
 
@@ -198,11 +199,12 @@ class Builder:
     def _application(self, call: Call) -> ModelObject:
         model = self._model("application", call)
         arguments = {name: item.value for name, item in call.arguments.items()}
-        given_tensor = self.as_tensor(call["input_tensor"]) if is_known(call["input_tensor"]) else None
-        shape = shapes.declared_input(call.name, arguments)
+        source = call["input_tensor"]
+        given_tensor = self.as_tensor(source) if source is not None and call.given("input_tensor") else None
+        shape = _application_input(arguments)
         if given_tensor is None:
             placeholder = Call("keras.Input", call.span, {}, call.spelled, call.callee)
-            given_tensor = self.input_tensor(placeholder, shape if shape is not None else UNKNOWN, call.span)
+            given_tensor = self.input_tensor(placeholder, shape, call.span)
         inferred = shapes.infer(call.name, arguments, [given_tensor.shape])
         layer = LayerObject(call, inside=model)
         node = self._node(layer, (given_tensor,), call.span, None)
@@ -1010,6 +1012,14 @@ def reachable(outputs: Sequence[Tensor]) -> list[Node]:
         seen[id(node)] = node
         waiting.extend(tensor.node for tensor in node.inputs)
     return sorted(seen.values(), key=lambda node: node.order)
+
+
+def _application_input(arguments: dict[str, Value]) -> Shape:
+    """Input shape of a keras.applications model: as given, or pixels of any size for the part without its top."""
+    shape = arguments.get("input_shape")
+    if isinstance(shape, (tuple, list)):
+        return (None, *shape)
+    return (None, None, None, 3) if shape is None and arguments.get("include_top") is False else UNKNOWN
 
 
 def _batched(shape: Value) -> Shape:
