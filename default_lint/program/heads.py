@@ -371,7 +371,7 @@ def _labels(fit: Fit, number: int, keys: list[str], several: int) -> Labels:
     return Labels(
         array=target,
         fit=fit,
-        form=target.form if not own else UNKNOWN,
+        form=UNKNOWN if own else _form(target),
         classes=target.classes,
         columns=_columns(target),
         loader=maker if loaded else None,
@@ -386,6 +386,14 @@ def _part(target: Value, number: int, keys: list[str]) -> Value:
     if isinstance(target, (list, tuple)) and number < len(target):
         return target[number]
     return UNKNOWN
+
+
+def _form(array: Array) -> str | Unknown:
+    """The labels' form; all ones or all zeros, as a discriminator is given, are binary."""
+    marks = array.exact and array.low in (0, 1) and array.high in (0, 1) and _columns(array) == 1
+    if marks and isinstance(array.form, Unknown):
+        return "binary"
+    return array.form
 
 
 def _columns(array: Array) -> int | Unknown:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from default_lint.program import data, names
-from default_lint.program.build import Builder
+from default_lint.program.build import Builder, LayerList
 from default_lint.program.calls import Given, bind
 from default_lint.program.objects import (
     Arguments,
@@ -88,7 +88,7 @@ class Invoker:
         span = self.tree.span(node)
         callee = self.tree.span(node.func.attr if isinstance(node.func, cst.Attribute) else node.func)
         if node.args:
-            insertion, separator = self.tree.arguments(node)[-1].span.end, ", "
+            insertion, separator = self.tree.span(node.args[-1]).end, ", "
         else:
             insertion, separator = span.start + len(self.tree.text[span.start : span.end - 1].rstrip()), ""
         site = Site(span, callee, self.tree.code(node.func), spread, insertion, separator)
@@ -348,6 +348,9 @@ class Invoker:
                 return container.get(index, UNKNOWN)
             except TypeError:
                 return UNKNOWN
+        if isinstance(container, LayerList):
+            some = LayerList(container.owner, partial=True)
+            return some if isinstance(index, slice) else some[0]
         if isinstance(container, (list, tuple, str, range)):
             return _element_at(container, index)
         return UNKNOWN

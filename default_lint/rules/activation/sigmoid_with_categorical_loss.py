@@ -43,7 +43,7 @@ class SigmoidWithCategoricalLoss(VerdictRule):
 
     ## Known limits
     When an example can have several labels, sigmoid is right and the loss has to change to `binary_crossentropy`: that is
-    the second fix, and the first one when the labels are known to mark several classes. One unit is another rule,
+    the second fix, and the first one when the labels are known to mark several. One unit is another rule,
     `categorical-loss-on-one-unit`.
 
     ## Fix safety

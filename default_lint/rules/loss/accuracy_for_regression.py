@@ -40,7 +40,7 @@ class AccuracyForRegression(VerdictRule):
     ```
 
     ## Known limits
-    A regression loss on a linear output is taken for a regression. Silent for sigmoid, softmax and tanh outputs, and when
+    A regression loss on a linear output is taken for a regression. Silent for sigmoid, softmax and tanh, and when
     the labels are known to be classes: then `regression-loss-for-classes` speaks about the loss.
 
     ## Fix safety
