@@ -191,48 +191,45 @@ _EQUATION = re.compile(
 )
 
 
+def _equation(case: Case) -> tuple[str, str, str, str]:
+    """Letters of input, kernel and output, and the side ("left", "right", "") where `...` stands."""
+    text = case.told_text("equation")
+    match = _EQUATION.fullmatch(text) if text is not None else None
+    if match is None or match["left"] != match["left_out"] or match["right"] != match["right_out"]:
+        raise Untold
+    source, kernel, target = match["input"], match["weight"], match["output"]
+    once = all(len(set(letters)) == len(letters) for letters in (source, kernel, target))
+    named = set(target) <= set(source + kernel) and set(kernel) <= set(source + target)
+    if not once or not named or (match["left"] and match["right"]):
+        raise Untold
+    return source, kernel, target, "left" if match["left"] else "right" if match["right"] else ""
+
+
 @rule("EinsumDense")
 def einsum_dense(case: Case) -> Inference:
     """A dense layer written as an einsum equation."""
-    equation = case.told_text("equation")
-    match = _EQUATION.fullmatch(equation) if equation is not None else None
-    if match is None or match["left"] != match["left_out"] or match["right"] != match["right_out"]:
-        raise Untold
-    if match["left"] and match["right"]:
-        raise Untold
-    source, kernel, target = match["input"], match["weight"], match["output"]
-    if any(len(set(letters)) != len(letters) for letters in (source, kernel, target)):
-        raise Untold
+    source, kernel, target, side = _equation(case)
     shape = case.known_input
     elided = len(shape) - len(source)
-    if elided < 0 or (elided and not match["left"] and not match["right"]):
+    if elided < 0 or (elided and not side):
         raise Untold
-    output = _einsum_output(case, shape, elided, bool(match["left"]))
+    output = _einsum_output(case, shape, elided, side == "left")
     if len(output) != len(target) + elided:
         raise Untold
-    shift = elided if match["left"] else 0
+    shift = elided if side == "left" else 0
     sizes: dict[str, Dim] = {letter: output[index + shift] for index, letter in enumerate(target)}
     for index, letter in enumerate(source):
         size = shape[index + shift]
-        if letter not in sizes:
-            sizes[letter] = size
-        elif not _shared(sizes[letter], size):
+        if not _shared(sizes.setdefault(letter, size), size) and letter in target:
             raise Untold
-    if any(letter not in sizes for letter in kernel) or any(
-        letter not in source and letter not in kernel for letter in target
-    ):
-        raise Untold
     bias = case.text("bias_axes")
-    if isinstance(bias, str) and any(letter not in target for letter in bias):
+    letters = "".join(dict.fromkeys(bias)) if isinstance(bias, str) else ""
+    if not set(letters) <= set(target) or any(sizes[letter] is None for letter in kernel + letters):
         raise Untold
-    kernel_size = weights(*(sizes[letter] for letter in kernel))
-    if case.arguments.get("lora_rank") is not None:
-        kernel_size = UNKNOWN
-    bias_letters = dict.fromkeys(bias) if isinstance(bias, str) else {}
-    if any(sizes[letter] is None for letter in (*kernel, *bias_letters)):
-        raise Untold
-    bias_size = 0 if bias is None else weights(*(sizes[letter] for letter in bias_letters))
-    return Inference(output, total(kernel_size, UNKNOWN if isinstance(bias, Unknown) else bias_size))
+    rows = UNKNOWN if case.arguments.get("lora_rank") is not None else weights(*(sizes[letter] for letter in kernel))
+    if isinstance(bias, Unknown):
+        return Inference(output, UNKNOWN)
+    return Inference(output, total(rows, when(bias is not None, weights(*(sizes[letter] for letter in letters)))))
 
 
 def _shared(declared: Dim, given: Dim) -> bool:
