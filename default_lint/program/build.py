@@ -470,7 +470,8 @@ class Builder:
         return any(item.name in ("train_step", "test_step") for item in self.interpreter.stack)
 
     def _apply_layer(self, layer: LayerObject, given: list[Given], site: Site) -> Value:
-        inputs = [item for item in given if item.keyword not in ("training", "mask", "initial_state")]
+        inputs = [item for item in given if item.keyword not in ("training", "initial_state") and not _is_mask(item)]
+        inputs.sort(key=lambda item: _ATTENTION_ORDER.get(item.keyword or "", 0))
         tensors = [tensor for item in inputs for tensor in self.tensors_in(item.value)]
         if not tensors:
             value = inputs[0].value if inputs else UNKNOWN
@@ -775,6 +776,7 @@ class Builder:
         if model.kind == "application" and model.inputs:
             inner = self.opaque(f"layer of {model.call.short if model.call else 'model'}", model.inputs, site)
             inner.node.layer.inside = model
+            inner.node.layer.attributes["part"] = True
             return inner.node.layer
         return UNKNOWN
 
@@ -853,6 +855,8 @@ class Builder:
         setting = value if isinstance(value, bool) else UNKNOWN
         if isinstance(receiver, LayerObject) and receiver.inside is not None and receiver is not receiver.inside.layer:
             receiver.inside.trainable = UNKNOWN if receiver.attributes.get("part") else setting
+            if receiver.inside.layer is not None:
+                receiver.inside.layer.trainable = receiver.inside.trainable
         elif isinstance(receiver, LayerObject) and receiver.nested is not None:
             receiver.nested.trainable = setting
         receiver.trainable = setting
@@ -1012,6 +1016,13 @@ def reachable(outputs: Sequence[Tensor]) -> list[Node]:
         seen[id(node)] = node
         waiting.extend(tensor.node for tensor in node.inputs)
     return sorted(seen.values(), key=lambda node: node.order)
+
+
+_ATTENTION_ORDER = {"query": 1, "value": 2, "key": 3}
+
+
+def _is_mask(item: Given) -> bool:
+    return item.keyword is not None and item.keyword.endswith("mask")
 
 
 def _application_input(arguments: dict[str, Value]) -> Shape:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from default_lint.findings import Edit
-from default_lint.program.types import Argument, Call, Fit, Metric, Model, Program
+from default_lint.program.types import Argument, Call, Compile, Fit, Metric, Model, Program
 from default_lint.rules.timeline import compile_before
 from default_lint.text import Document
 
@@ -55,15 +55,23 @@ def has_own_logs(program: Program, model: Model) -> bool:
 def logged(program: Program, model: Model, fit: Fit) -> dict[str, Metric | None] | None:
     """The names that a fit logs for the training data, with the metric behind each; None when they are not known."""
     compiled = compile_before(model, fit)
-    if compiled is None or compiled.call is None or compiled.call.spread or compiled.metrics is None:
+    if compiled is None or len(model.outputs) != 1 or compiled.losses is None or len(compiled.losses) > 1:
         return None
-    single = len(model.outputs) == 1 and compiled.losses is not None and len(compiled.losses) <= 1
-    if not single or compiled.call.given("weighted_metrics") or has_own_logs(program, model):
+    metrics = metric_names(program, model, compiled)
+    if metrics is None or any(metric.output for metric in metrics.values()):
         return None
-    names: dict[str, Metric | None] = {"loss": None}
-    for metric in compiled.metrics:
-        name = _log(metric)
-        if name is None or metric.output:
+    return {"loss": None, **metrics}
+
+
+def metric_names(program: Program, model: Model, compiled: Compile) -> dict[str, Metric] | None:
+    """The metrics by the names they log, without the name of the output that stands before it in larger models."""
+    call = compiled.call
+    if call is None or call.spread or call.given("weighted_metrics") or has_own_logs(program, model):
+        return None
+    names: dict[str, Metric] = {}
+    for metric in compiled.metrics if compiled.metrics is not None else (None,):
+        name = _log(metric) if metric is not None else None
+        if name is None or metric is None:
             return None
         names[name] = metric
     return names

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from default_lint.findings import Finding, Fix, Note, Safety, Severity
 from default_lint.program.types import Program
 from default_lint.rules.base import Rule
-from default_lint.rules.training._common import literal_edit, monitoring_calls
+from default_lint.rules.timeline import fits_with_model
+from default_lint.rules.training._common import literal_edit, logged, monitoring_calls
 
 _RISING = re.compile(
     r"(.*_)?(acc|accuracy|auc|precision|recall|f1|f1_score|fbeta_score|r2|r2_score|iou|mean_io_u|dice)"
@@ -53,8 +54,8 @@ class CallbackModeAgainstMonitor(Rule):
     ```
 
     ## Known limits
-    The direction is read off the name of the monitor: names that are not common for losses, errors or scores are left
-    alone, and so is `mode="auto"`.
+    The direction is that of the compiled metric, or read off the name of the monitor: names that are not common for
+    losses, errors or scores are left alone, and so is `mode="auto"`.
 
     ## Fix safety
     Unsafe: training stops elsewhere and another model is kept.
@@ -72,9 +73,10 @@ class CallbackModeAgainstMonitor(Rule):
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Compare the mode with the direction that the name tells."""
+        meanings = _meanings(program)
         for call in monitoring_calls(program):
             mode, monitor = call.given("mode"), call["monitor"]
-            right = _direction(monitor) if isinstance(monitor, str) else ""
+            right = _direction(meanings.get(id(call), monitor)) if isinstance(monitor, str) else ""
             if mode is None or mode.value not in ("min", "max") or not right or mode.value == right:
                 continue
             edit = literal_edit(program.document, mode, right)
@@ -86,6 +88,19 @@ class CallbackModeAgainstMonitor(Rule):
                 notes=[Note(f"{better} is better for `{monitor}`", watched.span if watched is not None else None)],
                 fixes=[] if edit is None else [Fix(f'Replace with `"{right}"`', (edit,), Safety.UNSAFE)],
             )
+
+
+def _meanings(program: Program) -> dict[int, str]:
+    """The metric that a callback watches under a name of the user's: `AUC(name="pr")`."""
+    found: dict[int, str] = {}
+    for model, fit in fits_with_model(program):
+        names = logged(program, model, fit) or {}
+        for call in fit.callbacks or ():
+            monitor = call["monitor"]
+            metric = names.get(monitor.removeprefix("val_")) if isinstance(monitor, str) else None
+            if metric is not None and metric.name:
+                found[id(call)] = metric.name
+    return found
 
 
 def _direction(monitor: str) -> str:

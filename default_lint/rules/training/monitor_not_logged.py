@@ -10,7 +10,14 @@ from default_lint.findings import Edit, Finding, Fix, Note, Safety, Severity
 from default_lint.program.types import Call, Fit, Metric, Model, Program
 from default_lint.rules.base import Rule
 from default_lint.rules.timeline import compile_before, fits_with_model, has_validation
-from default_lint.rules.training._common import has_own_callbacks, has_own_logs, literal_edit, logged, watches
+from default_lint.rules.training._common import (
+    has_own_callbacks,
+    has_own_logs,
+    literal_edit,
+    logged,
+    metric_names,
+    watches,
+)
 
 _ALWAYS = ("lr", "learning_rate")
 _NUMBERED = re.compile(r"_\d+$")
@@ -21,8 +28,9 @@ class MonitorNotLogged(Rule):
 
     ## Why it matters
     `fit` logs `loss` and the metrics under the names given to `compile`, and the same with `val_` in front when there
-    are validation data. For any other name Keras warns in every epoch and the callback never acts: training does not
-    stop, no best model is saved. Where Keras cannot tell which direction is better, it raises.
+    are validation data. For any other name Keras warns in every epoch and the callback does not do its work: training
+    never stops early, a checkpoint keeps the last model, not the best. Where Keras cannot tell which direction is
+    better, it raises.
 
     ## Example
     ```python
@@ -49,8 +57,8 @@ class MonitorNotLogged(Rule):
     ```
 
     ## Known limits
-    Silent for names of models with several outputs, with their own `train_step` or unknown metrics, next to callbacks
-    of the user's (which may add to the logs), and for checkpoints that keep every model.
+    Silent for models with their own `train_step` or unknown metrics, next to callbacks of the user's (which may add to
+    the logs), and for checkpoints that keep every model. With several outputs only a bare metric name is judged.
 
     ## Fix safety
     Safe when the new name is that of the very metric that was asked for; otherwise unsafe.
@@ -90,6 +98,8 @@ class MonitorNotLogged(Rule):
             )
             return
         base = monitor.removeprefix("val_")
+        if len(model.outputs) > 1:
+            yield from self._of_several(program, model, fit, call, base)
         if names is None or _is_logged(base, names):
             return
         compiled = compile_before(model, fit)
@@ -102,6 +112,18 @@ class MonitorNotLogged(Rule):
             f"`{monitor}` is never logged, `fit` logs {known}"[:100],
             notes=[Note(note, place)],
             fixes=_name_fixes(program, call, monitor, names),
+        )
+
+    def _of_several(self, program: Program, model: Model, fit: Fit, call: Call, base: str) -> Iterator[Finding]:
+        """With several outputs the name of the output stands before that of the metric."""
+        compiled = compile_before(model, fit)
+        names = metric_names(program, model, compiled) if compiled is not None else None
+        if names is None or compiled is None or compiled.call is None or base not in names:
+            return
+        yield self.finding(
+            call.where("monitor"),
+            f"`{call['monitor']}` is never logged: with {len(model.outputs)} outputs names begin with the output's",
+            notes=[Note("the metrics are given here", compiled.call.where("metrics"))],
         )
 
 
