@@ -1,4 +1,4 @@
-"""The path of one document: read it, apply the rules, merge, suppress, sort. Knows no file system and prints nothing."""
+"""The path of one document: read it, apply the rules, suppress, sort. Knows no file system and prints nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from default_lint.program.read import SyntaxTrouble, read
 from default_lint.program.types import Program
 from default_lint.settings import Settings
 from default_lint.suppression import suppress
-from default_lint.text import Document
+from default_lint.text import Document, Span
 
 SYNTAX = ("syntax-error", "SYN001")
 
@@ -20,22 +20,30 @@ def check(document: Document, settings: Settings, trace: object = None) -> Repor
 
     `trace` is the record of a training run; without one only the source speaks.
     """
+    trouble: list[str] = []
     try:
         program = read(document)
-    except SyntaxTrouble as trouble:
-        finding = Finding(
-            *SYNTAX,
-            trouble.span,
-            f"Python cannot parse this: {trouble.args[0]}"[:120],
-            Severity.ERROR,
-            Confidence.HIGH,
-            "api",
-        )
-        return Report(document, (finding,))
-    found = merge(apply_rules(program, settings))
+    except SyntaxTrouble as error:
+        found = [_syntax_finding(error)] if settings.enabled(*SYNTAX, "api", document.path) else []
+        return Report(document, tuple(found))
+    except Exception as error:  # the other documents are still checked
+        return Report(document, trouble=(_bug("the program could not be read", error),))
+    found = apply_rules(program, settings, trouble)
     kept, suppressed, unused = suppress(found, document, settings)
-    shown = [finding for finding in kept if heard(finding, settings.audience)]
-    return Report(document, tuple(sorted(shown, key=Finding.place)), tuple(suppressed), tuple(unused), program.trouble)
+    named = {*settings.select, *settings.extend_select}
+    shown = [item for item in kept if heard(item, settings.audience) or item.rule in named or item.code in named]
+    return Report(
+        document, tuple(sorted(shown, key=Finding.place)), tuple(suppressed), tuple(unused), (*program.trouble, *trouble)
+    )
+
+
+def _syntax_finding(error: SyntaxTrouble) -> Finding:
+    message = f"Python cannot parse this: {error.args[0]}"[:120]
+    return Finding(*SYNTAX, error.span, message, Severity.ERROR, Confidence.HIGH, "api")
+
+
+def _bug(what: str, error: Exception) -> str:
+    return f"{what}: {type(error).__name__}: {error}; this is a bug in default-lint"
 
 
 def heard(finding: Finding, audience: str) -> bool:
@@ -45,8 +53,11 @@ def heard(finding: Finding, audience: str) -> bool:
     return finding.severity >= Severity.WARNING and finding.confidence >= Confidence.MEDIUM
 
 
-def apply_rules(program: Program, settings: Settings) -> list[Finding]:
-    """What the selected rules find; see `_across_readings` for programs with tests of unknown outcome."""
+def apply_rules(program: Program, settings: Settings, trouble: list[str]) -> list[Finding]:
+    """What the selected rules find; see `_across_readings` for programs with tests of unknown outcome.
+
+    A rule that fails costs its own findings only, and is told in `trouble`.
+    """
     from default_lint.rules import RULES
 
     if not program.imports and not program.calls:
@@ -57,7 +68,11 @@ def apply_rules(program: Program, settings: Settings) -> list[Finding]:
         if not settings.selected(rule_class, program.document.path):
             continue
         rule = rule_class()
-        results = [_unique(rule.check(reading)) for reading in readings]
+        try:
+            results = [_unique(rule.check(reading)) for reading in readings]
+        except Exception as error:
+            trouble.append(_bug(f"rule `{rule.name}` failed", error))
+            continue
         found.extend(results[0] if len(readings) == 1 else _across_readings(readings, results))
     return found
 
@@ -72,38 +87,25 @@ def _across_readings(readings: Sequence[Program], results: Sequence[Sequence[Fin
 
     A finding that needs two unknown outcomes at once may stand on a combination that never happens: it is dropped.
     """
-    holders: dict[tuple[object, ...], set[int]] = {}
-    first: dict[tuple[object, ...], Finding] = {}
+    holders: dict[tuple[str, Span], dict[int, Finding]] = {}
     for number, findings in enumerate(results):
         for finding in findings:
-            key = (finding.rule, finding.span)
-            holders.setdefault(key, set()).add(number)
-            first.setdefault(key, finding)
+            holders.setdefault((finding.rule, finding.span), {}).setdefault(number, finding)
     taken = [{condition.text: condition for condition in reading.conditions} for reading in readings]
-    everywhere = set(range(len(readings)))
     kept: list[Finding] = []
-    for key, where in holders.items():
-        if where == everywhere:
-            kept.append(first[key])
+    for where in holders.values():
+        first = min(where)
+        if len(where) == len(readings):
+            kept.append(where[first])
             continue
-        for text, condition in taken[min(where)].items():
+        for text, condition in taken[first].items():
             same = {n for n, row in enumerate(taken) if text in row and row[text].outcome is condition.outcome}
-            if same == where or same <= where:
+            if same <= where.keys():
                 note = Note(f"when `{_short(text)}` is {'true' if condition.outcome else 'false'}", condition.span)
-                kept.append(replace(first[key], notes=(*first[key].notes, note)))
+                kept.append(replace(where[first], notes=(*where[first].notes, note)))
                 break
     return kept
 
 
 def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def merge(found: Sequence[Finding]) -> list[Finding]:
-    """One fault, one finding: at the same place the surest and worst finding of a family speaks for all of it."""
-    best: dict[tuple[object, ...], Finding] = {}
-    for finding in found:
-        key = (finding.span, finding.rule)
-        if key not in best:
-            best[key] = finding
-    return list(best.values())

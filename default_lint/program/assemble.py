@@ -439,11 +439,10 @@ class Assembler:
                 side = user_class.instances[0].keras if user_class.instances else None
                 frozen = side.frozen if isinstance(side, ModelObject) else None
                 found.append(Loop("train_step", method.span, frozen))
-        for model in self.interpreter.trace.models:
-            for done in model.events:
-                if done.kind == "train_on_batch":
-                    found.append(Loop("train_on_batch", done.span, model.frozen, forward=done.call))
-                    break
+        for item in self.interpreter.trace.models:
+            first = next((done for done in item.events if done.kind == "train_on_batch"), None)
+            if first is not None:
+                found.append(Loop("train_on_batch", first.span, item.frozen, forward=first.call))
         return tuple({(loop.kind, loop.span): loop for loop in reversed(found)}.values())[::-1]
 
     def _dangling(self) -> tuple[Layer, ...]:

@@ -270,7 +270,7 @@ def _head(
     final: Applied | None = None
     units: int | Unknown = UNKNOWN
     shape: Shape = UNKNOWN
-    if layer is not None:
+    if layer is not None and not (layer.nested is not None and len(layer.nested.outputs) > 1):
         steps, producer, arranged = chain(model, layer)
         final = next((step for step in steps if step.name != "linear"), steps[-1])
         shape, units = layer.shape, layer.units

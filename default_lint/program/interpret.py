@@ -492,6 +492,8 @@ class Interpreter:
             items = self.invoke.elements(right)
             left.extend(items if items is not None else [Rest("more elements")])
             return None
+        if data.is_data(left):
+            symbol += "="  # in place: every name of the array sees it
         self.bind(node.target, self.combine(symbol, left, right, self.tree.span(node)), node.value)
         return None
 
@@ -534,8 +536,8 @@ class Interpreter:
                 container[index] = value
             else:
                 container[:] = [Rest("changed elements")]
-        elif data.is_data(container) and isinstance(target.value, cst.Name):
-            self.scope.assign(target.value.value, UNKNOWN)
+        elif data.is_data(container):
+            data.assign(self.invoke, container, index, value, self.tree.span(target))
 
     def _unpack(self, target: cst.Tuple | cst.List, value: Value, origin: cst.CSTNode | None) -> None:
         targets = [element.value for element in target.elements]
@@ -709,9 +711,11 @@ class Interpreter:
     def _name(self, node: cst.Name) -> Value:
         name = node.value
         try:
-            return self.scope.lookup(name)
+            value = self.scope.lookup(name)
         except KeyError:
             pass
+        else:
+            return data.current(value) if data.is_data(value) else value
         if name in _CONSTANTS:
             return _CONSTANTS[name]
         if name == "__name__":
@@ -797,8 +801,8 @@ class Interpreter:
         value = self.evaluate(node.expression)
         if isinstance(value, Tensor):
             return self.keras.operator("neg", [value], self.tree.span(node))
-        if data.is_data(value) and symbol == "-":
-            result = data.binary(self.invoke, "*", value, -1, self.tree.span(node))
+        if data.is_data(value):
+            result = data.unary(symbol, value, self.tree.span(node))
             return UNKNOWN if result is NotImplemented else result
         return unary(symbol, value)
 

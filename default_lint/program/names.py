@@ -150,7 +150,7 @@ def _tensorflow(name: str) -> str:
     package, _, rest = name[len("tensorflow.") :].partition(".")
     if package in _TENSORFLOW_HOMES and rest:
         return _keras(f"keras.{package}.{rest}")
-    return name
+    return aliases().get(name, name)
 
 
 def _sklearn(name: str) -> str:

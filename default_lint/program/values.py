@@ -101,6 +101,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), tuple, list, dict, set, frozenset, range, slice)
 _LARGEST = 10**12
 _LONGEST = 100_000
@@ -139,7 +140,7 @@ def binary(symbol: str, left: Value, right: Value) -> Value:
         return UNKNOWN
     if symbol in ("**", "<<") and not (_small(left, 10**6) and _small(right, 64)):
         return UNKNOWN
-    if symbol == "*" and _too_long(left, right):
+    if symbol in ("*", "+") and _too_long(symbol, left, right):
         return UNKNOWN
     try:
         return _BINARY[symbol](left, right)
@@ -155,7 +156,7 @@ def unary(symbol: str, value: Value) -> Value:
     if not isinstance(value, (int, float, complex)):
         return UNKNOWN
     try:
-        return {"-": operator.neg, "+": operator.pos, "~": operator.invert}[symbol](value)
+        return _UNARY[symbol](value)
     except Exception:
         return UNKNOWN
 
@@ -194,7 +195,10 @@ def _small(value: Value, limit: int) -> bool:
     return isinstance(value, (int, float)) and abs(value) <= limit
 
 
-def _too_long(left: Value, right: Value) -> bool:
+def _too_long(symbol: str, left: Value, right: Value) -> bool:
+    if symbol == "+":
+        sized = (str, bytes, list, tuple)
+        return isinstance(left, sized) and isinstance(right, sized) and len(left) + len(right) > _LONGEST
     for sequence, count in ((left, right), (right, left)):
         if isinstance(sequence, (str, bytes, list, tuple)) and isinstance(count, int):
             return len(sequence) * max(count, 0) > _LONGEST

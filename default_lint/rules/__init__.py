@@ -29,6 +29,7 @@ from default_lint.rules.layer.kernel_larger_than_input import KernelLargerThanIn
 from default_lint.rules.layer.reshape_size import ReshapeSize
 from default_lint.rules.layer.return_sequences_extra import ReturnSequencesExtra
 from default_lint.rules.layer.return_sequences_missing import ReturnSequencesMissing
+from default_lint.rules.layer.training_argument_missing import TrainingArgumentMissing
 from default_lint.rules.loss.accuracy_for_regression import AccuracyForRegression
 from default_lint.rules.loss.categorical_loss_on_one_unit import CategoricalLossOnOneUnit
 from default_lint.rules.loss.label_form_against_loss import LabelFormAgainstLoss
@@ -45,11 +46,15 @@ from default_lint.rules.optimization.nesterov_without_momentum import NesterovWi
 from default_lint.rules.optimization.nothing_trainable import NothingTrainable
 from default_lint.rules.optimization.several_clip_arguments import SeveralClipArguments
 from default_lint.rules.optimization.trainable_set_after_compile import TrainableSetAfterCompile
+from default_lint.rules.regularization.constraint_as_regularizer import ConstraintAsRegularizer
+from default_lint.rules.regularization.dropout_after_output import DropoutAfterOutput
+from default_lint.rules.regularization.dropout_rate import DropoutRate
 from default_lint.rules.training.callback_mode_against_monitor import CallbackModeAgainstMonitor
 from default_lint.rules.training.checkpoint_suffix import CheckpointSuffix
 from default_lint.rules.training.early_stopping_patience import EarlyStoppingPatience
 from default_lint.rules.training.early_stopping_without_restore import EarlyStoppingWithoutRestore
 from default_lint.rules.training.monitor_not_logged import MonitorNotLogged
+from default_lint.rules.weights.constant_kernel_initializer import ConstantKernelInitializer
 
 RULES: tuple[type[Rule], ...] = (
     SoftmaxOnOneUnit,
@@ -99,4 +104,9 @@ RULES: tuple[type[Rule], ...] = (
     ReshapeSize,
     FlattenMissing,
     ReturnSequencesExtra,
+    TrainingArgumentMissing,
+    DropoutRate,
+    ConstraintAsRegularizer,
+    DropoutAfterOutput,
+    ConstantKernelInitializer,
 )

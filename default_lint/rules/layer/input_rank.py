@@ -131,5 +131,3 @@ def _unfit(given: Shape, declared: Shape) -> bool:
         return False
     longer = declared if len(declared) > len(given) else given
     return abs(len(given) - len(declared)) > 1 or (isinstance(longer[-1], int) and longer[-1] != 1)
-
-
