@@ -11,6 +11,8 @@ from default_lint.rules.activation.softmax_on_one_unit import SoftmaxOnOneUnit
 from default_lint.rules.activation.softmax_with_binary_loss import SoftmaxWithBinaryLoss
 from default_lint.rules.activation.softmax_with_regression_loss import SoftmaxWithRegressionLoss
 from default_lint.rules.activation.unbounded_output_with_probability_loss import UnboundedOutputWithProbabilityLoss
+from default_lint.rules.api.keras1_argument import Keras1Argument
+from default_lint.rules.api.renamed_argument import RenamedArgument
 from default_lint.rules.base import Rule
 from default_lint.rules.hyperparameter.batch_of_one import BatchOfOne
 from default_lint.rules.hyperparameter.batch_size_with_dataset import BatchSizeWithDataset
@@ -22,6 +24,8 @@ from default_lint.rules.hyperparameter.unbatched_dataset import UnbatchedDataset
 from default_lint.rules.hyperparameter.validation_missing import ValidationMissing
 from default_lint.rules.hyperparameter.validation_on_training_data import ValidationOnTrainingData
 from default_lint.rules.hyperparameter.validation_split_with_dataset import ValidationSplitWithDataset
+from default_lint.rules.layer.channels_order import ChannelsOrder
+from default_lint.rules.layer.disconnected_layer import DisconnectedLayer
 from default_lint.rules.layer.feature_map_vanishes import FeatureMapVanishes
 from default_lint.rules.layer.flatten_missing import FlattenMissing
 from default_lint.rules.layer.input_rank import InputRank
@@ -29,6 +33,7 @@ from default_lint.rules.layer.kernel_larger_than_input import KernelLargerThanIn
 from default_lint.rules.layer.reshape_size import ReshapeSize
 from default_lint.rules.layer.return_sequences_extra import ReturnSequencesExtra
 from default_lint.rules.layer.return_sequences_missing import ReturnSequencesMissing
+from default_lint.rules.layer.super_init_missing import SuperInitMissing
 from default_lint.rules.layer.training_argument_missing import TrainingArgumentMissing
 from default_lint.rules.loss.accuracy_for_regression import AccuracyForRegression
 from default_lint.rules.loss.categorical_loss_on_one_unit import CategoricalLossOnOneUnit
@@ -48,13 +53,16 @@ from default_lint.rules.optimization.several_clip_arguments import SeveralClipAr
 from default_lint.rules.optimization.trainable_set_after_compile import TrainableSetAfterCompile
 from default_lint.rules.regularization.constraint_as_regularizer import ConstraintAsRegularizer
 from default_lint.rules.regularization.dropout_after_output import DropoutAfterOutput
+from default_lint.rules.regularization.dropout_before_batchnorm import DropoutBeforeBatchnorm
 from default_lint.rules.regularization.dropout_rate import DropoutRate
 from default_lint.rules.training.callback_mode_against_monitor import CallbackModeAgainstMonitor
 from default_lint.rules.training.checkpoint_suffix import CheckpointSuffix
 from default_lint.rules.training.early_stopping_patience import EarlyStoppingPatience
 from default_lint.rules.training.early_stopping_without_restore import EarlyStoppingWithoutRestore
 from default_lint.rules.training.monitor_not_logged import MonitorNotLogged
+from default_lint.rules.weights.bias_before_batchnorm import BiasBeforeBatchnorm
 from default_lint.rules.weights.constant_kernel_initializer import ConstantKernelInitializer
+from default_lint.rules.weights.shared_initializer import SharedInitializer
 
 RULES: tuple[type[Rule], ...] = (
     SoftmaxOnOneUnit,
@@ -109,4 +117,12 @@ RULES: tuple[type[Rule], ...] = (
     ConstraintAsRegularizer,
     DropoutAfterOutput,
     ConstantKernelInitializer,
+    Keras1Argument,
+    RenamedArgument,
+    SuperInitMissing,
+    DisconnectedLayer,
+    ChannelsOrder,
+    SharedInitializer,
+    BiasBeforeBatchnorm,
+    DropoutBeforeBatchnorm,
 )
