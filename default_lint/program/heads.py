@@ -86,6 +86,8 @@ class Labels:
     @property
     def span(self) -> Span | None:
         """Where they were made, or given to `fit`."""
+        if self.loader is not None:
+            return self.loader.callee
         if self.array is not None and self.array.span.end:
             return self.array.span
         return None if self.fit is None else self.fit.span

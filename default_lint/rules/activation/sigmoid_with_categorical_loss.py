@@ -42,8 +42,8 @@ class SigmoidWithCategoricalLoss(VerdictRule):
     ```
 
     ## Known limits
-    When an example can have several labels, sigmoid is right and the loss has to change to `binary_crossentropy`: that is
-    the second fix, and the first one when the labels are known to mark several. One unit is another rule,
+    When an example can have several labels, sigmoid is right and the loss has to change to `binary_crossentropy`: that
+    is the second fix, and the first one when the labels are known to mark several. One unit is another rule,
     `categorical-loss-on-one-unit`.
 
     ## Fix safety

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from default_lint.findings import Confidence, Finding, Safety
+from default_lint.findings import Confidence, Finding, Safety, Severity
 from default_lint.program.heads import WEIGHTED
 from default_lint.program.types import Call, Program
 from default_lint.rules.loss._verdict import VerdictRule
@@ -61,6 +61,7 @@ class SoftmaxOnOneUnit(VerdictRule):
     name = "softmax-on-one-unit"
     code = "ACT101"
     family = "activation"
+    severity = Severity.ERROR
     fixable = Safety.UNSAFE
 
     def check(self, program: Program) -> Iterator[Finding]:

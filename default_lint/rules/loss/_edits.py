@@ -47,10 +47,18 @@ def swap(text: str, item: Loss | Metric, name: str) -> tuple[Edit, ...]:
     """Edits that put another loss or metric in place; none where the source does not allow it."""
     if literal(text, item.span):
         return (Edit(item.span, quoted(text, item.span, name)),)
-    spelled = cut(text, item.call.callee) if item.call is not None else ""
-    if item.call is None or name not in _CLASSES or spelled != item.call.short or not _dotted(item.call):
+    if item.call is None or name not in _CLASSES or not _dotted(item.call) or not _fits(item.call, name):
         return ()
-    return (Edit(item.call.callee, _CLASSES[name]),)
+    return (Edit(item.call.callee, _CLASSES[name]),) if cut(text, item.call.callee) == item.call.short else ()
+
+
+def _fits(call: Call, name: str) -> bool:
+    """True when the other class takes every argument that is passed."""
+    common = {"from_logits", "reduction", "name", "dtype"} if name.endswith("crossentropy") else {"name", "dtype"}
+    if name in ("binary_crossentropy", "categorical_crossentropy"):
+        common.add("label_smoothing")
+    given = {argument.name for argument in call.arguments.values() if argument.given}
+    return given <= common and not call.extra and not call.spread
 
 
 def _dotted(call: Call) -> bool:
@@ -75,13 +83,14 @@ def replace_activation(text: str, final: Applied, name: str) -> Fix:
     """The fix that takes another activation ("linear": none at all)."""
     edits: tuple[Edit, ...] = ()
     argument = final.argument
-    if argument is not None and argument.given and (literal(text, argument.span) or _plain(cut(text, argument.span))):
+    own = argument is not None and argument.given
+    if argument is not None and own and (literal(text, argument.span) or _plain(cut(text, argument.span))):
         if name == "linear" and final.how == "argument" and argument.removal is not None:
             edits = (Edit(argument.removal, ""),)
         else:
             same = quoted(text, argument.span, name) if literal(text, argument.span) else f'"{name}"'
             edits = (Edit(argument.span, same),)
-    elif final.how == "argument" and argument is None and not final.call.spread:
+    elif final.how == "argument" and not own and not final.call.spread and final.call.name.startswith("keras.layers."):
         edits = (final.call.add_argument(f'activation="{name}"'),)
     elif final.how == "function" and _dotted(final.call) and name == "sigmoid":
         edits = (Edit(final.call.callee, name),) if cut(text, final.call.callee) == final.call.short else ()
@@ -93,7 +102,9 @@ def replace_activation(text: str, final: Applied, name: str) -> Fix:
 
 
 def _plain(source: str) -> bool:
-    """A dotted name such as `tf.nn.softmax`: not a variable that others may use too."""
+    """A dotted name such as `tf.nn.softmax`, or None: not a variable that others may use too."""
+    if source == "None":
+        return True
     return "." in source and source.replace(".", "").replace("_", "").isalnum() and not source.startswith("self.")
 
 

@@ -80,7 +80,7 @@ class Verdict:
     span: Span
     message: str
     confidence: Confidence = Confidence.HIGH
-    severity: Severity = Severity.WARNING
+    severity: Severity | None = None  # None: the rule's own
     notes: tuple[Note, ...] = ()
     fixes: tuple[Fix, ...] = ()
 
@@ -263,8 +263,7 @@ def _missing(head: Head, text: str, activation: str) -> Verdict:
         message = f"`from_logits=True` is missing, {words} outputs logits"
         return Verdict(rule, loss.call.callee, message, notes=(note,), fixes=(fix, add))
     message = f"{words} outputs logits, `{name_of(text, loss)}` takes probabilities"
-    notes = (*loss_note(text, loss), Note(f"`{activation}` is missing here", final.span))
-    return Verdict(rule, final.span, message, notes=notes, fixes=(add,))
+    return Verdict(rule, final.span, message, notes=loss_note(text, loss), fixes=(add,))
 
 
 def _unbounded(head: Head, text: str, activation: str) -> Verdict:
@@ -319,12 +318,13 @@ def _labels_against_categorical(head: Head, text: str) -> Verdict | None:
 def _units(head: Head, text: str, classes: int) -> Verdict | None:
     """Units that are not as many as the classes."""
     assert isinstance(head.units, int)
-    severity, sure = Severity.WARNING, Confidence.HIGH
+    severity: Severity | None = None
+    sure = Confidence.HIGH
     if not one_hot(head) and head.units > classes:
         known = head.labels.array is not None and head.labels.array.exact
         if not known:
             return None
-        sure = Confidence.MEDIUM
+        severity, sure = Severity.WARNING, Confidence.MEDIUM
         if head.units == classes + 1:
             severity, sure = Severity.INFO, Confidence.LOW
     span = head.where.span if head.where is not None else head.final.span if head.final is not None else head.loss.span
@@ -423,7 +423,8 @@ def _softmax_against_binary(head: Head, text: str) -> Verdict:
         message = f"{count} picks one class, the labels mark several"
         notes = (*loss_note(text, loss), *label_note(head))
         return Verdict(rule, final.span, message, sure, notes=notes, fixes=(sigmoid,))
-    message = f"`{name_of(text, loss)}` takes {count} apart into single answers"
+    each = f"each of {head.units} `softmax` outputs" if many_units(head) else "each `softmax` output"
+    message = f"`{name_of(text, loss)}` scores {each} on its own"
     notes = (*activation_note(final), *label_note(head))
     return Verdict(rule, loss.span, message, sure, notes=notes, fixes=(right, sigmoid))
 
@@ -501,7 +502,7 @@ def _softmax_as_numbers(head: Head, text: str) -> Verdict | None:
         message = f"`softmax` output adds up to 1, the targets of `{name}` do not"
         return Verdict(rule, final.span, message, notes=notes, fixes=(linear,))
     counts = any("accuracy" in metric.name for metric in head.metrics)
-    sure, severity = (Confidence.MEDIUM, Severity.WARNING) if counts else (Confidence.LOW, Severity.INFO)
+    sure, severity = (Confidence.MEDIUM, None) if counts else (Confidence.LOW, Severity.INFO)
     message = f"`{name}` trains `softmax` over {head.units} units as plain numbers"
     metric = next((m for m in head.metrics if "accuracy" in m.name), None)
     spoken = (Note("accuracy speaks of classes", metric.span),) if metric is not None else ()

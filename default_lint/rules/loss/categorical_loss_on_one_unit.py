@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from default_lint.findings import Safety
+from default_lint.findings import Safety, Severity
 from default_lint.rules.loss._verdict import VerdictRule
 
 
@@ -53,4 +53,5 @@ class CategoricalLossOnOneUnit(VerdictRule):
     name = "categorical-loss-on-one-unit"
     code = "LOS119"
     family = "loss"
+    severity = Severity.ERROR
     fixable = Safety.UNSAFE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from default_lint.findings import Safety
+from default_lint.findings import Safety, Severity
 from default_lint.rules.loss._verdict import VerdictRule
 
 
@@ -58,4 +58,5 @@ class LabelFormAgainstLoss(VerdictRule):
     name = "label-form-against-loss"
     code = "LOS120"
     family = "loss"
+    severity = Severity.ERROR
     fixable = Safety.UNSAFE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from default_lint.findings import Safety
+from default_lint.findings import Safety, Severity
 from default_lint.rules.loss._verdict import VerdictRule
 
 
@@ -10,8 +10,8 @@ class LabelModeAgainstLoss(VerdictRule):
     """A directory loader gives labels in another form than the loss takes.
 
     ## Why it matters
-    `image_dataset_from_directory` gives integers unless `label_mode` says otherwise, `flow_from_directory` gives one-hot
-    rows unless `class_mode` does. The loss has to take the same form, or the first training step fails on shapes.
+    `image_dataset_from_directory` gives integers unless `label_mode` says otherwise, `flow_from_directory` one-hot rows
+    unless `class_mode` does. The loss has to take the same form, or the first training step fails on shapes.
 
     ## Example
     ```python
@@ -60,4 +60,5 @@ class LabelModeAgainstLoss(VerdictRule):
     name = "label-mode-against-loss"
     code = "LOS121"
     family = "loss"
+    severity = Severity.ERROR
     fixable = Safety.UNSAFE

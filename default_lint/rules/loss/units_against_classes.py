@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from default_lint.findings import Safety
+from default_lint.findings import Safety, Severity
 from default_lint.rules.loss._verdict import VerdictRule
 
 
@@ -57,4 +57,5 @@ class UnitsAgainstClasses(VerdictRule):
     name = "units-against-classes"
     code = "LOS122"
     family = "loss"
+    severity = Severity.ERROR
     fixable = Safety.UNSAFE
