@@ -479,7 +479,7 @@ class Assembler:
             parameters = tuple(item.name.value for item in (*listed.posonly_params, *listed.params, *listed.kwonly_params))
             kwargs = listed.star_kwarg is not None
             last = (*listed.posonly_params, *listed.params)
-            end = tree.span(last[-1]).end if last else 0
+            end = _parameter_end(last[-1], tree) if last else 0
         super_init, first_layer = _init_order(node, tree)
         info = Subclass(
             name=user_class.name,
@@ -511,6 +511,15 @@ class Assembler:
                 if node.layer.call.short in _DROPPED and node.layer.call.name.startswith("keras.layers."):
                     found.setdefault(node.site, self._layer(node, -1, (), None, 1))
         return tuple(found.values())
+
+
+def _parameter_end(parameter: cst.Param, tree: Any) -> int:
+    """Where a parameter ends, its annotation and default included."""
+    end: int = tree.span(parameter).end
+    for part in (parameter.annotation, parameter.default):
+        if part is not None:
+            end = max(end, tree.span(part.annotation if isinstance(part, cst.Annotation) else part).end)
+    return end
 
 
 def _init_order(node: cst.ClassDef, tree: Any) -> tuple[Span | None, Span | None]:
