@@ -12,6 +12,8 @@ from default_lint.rules.activation.softmax_with_binary_loss import SoftmaxWithBi
 from default_lint.rules.activation.softmax_with_regression_loss import SoftmaxWithRegressionLoss
 from default_lint.rules.activation.unbounded_output_with_probability_loss import UnboundedOutputWithProbabilityLoss
 from default_lint.rules.api.keras1_argument import Keras1Argument
+from default_lint.rules.api.removed_import import RemovedImport
+from default_lint.rules.api.removed_method import RemovedMethod
 from default_lint.rules.api.renamed_argument import RenamedArgument
 from default_lint.rules.base import Rule
 from default_lint.rules.hyperparameter.batch_of_one import BatchOfOne
@@ -26,6 +28,7 @@ from default_lint.rules.hyperparameter.validation_on_training_data import Valida
 from default_lint.rules.hyperparameter.validation_split_with_dataset import ValidationSplitWithDataset
 from default_lint.rules.layer.channels_order import ChannelsOrder
 from default_lint.rules.layer.disconnected_layer import DisconnectedLayer
+from default_lint.rules.layer.embedding_too_small import EmbeddingTooSmall
 from default_lint.rules.layer.feature_map_vanishes import FeatureMapVanishes
 from default_lint.rules.layer.flatten_missing import FlattenMissing
 from default_lint.rules.layer.input_rank import InputRank
@@ -118,6 +121,8 @@ RULES: tuple[type[Rule], ...] = (
     DropoutAfterOutput,
     ConstantKernelInitializer,
     Keras1Argument,
+    RemovedMethod,
+    RemovedImport,
     RenamedArgument,
     SuperInitMissing,
     DisconnectedLayer,
@@ -125,4 +130,5 @@ RULES: tuple[type[Rule], ...] = (
     SharedInitializer,
     BiasBeforeBatchnorm,
     DropoutBeforeBatchnorm,
+    EmbeddingTooSmall,
 )

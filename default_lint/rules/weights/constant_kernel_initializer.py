@@ -79,7 +79,7 @@ class ConstantKernelInitializer(Rule):
 
 
 def constant(value: Value) -> str:
-    """ "zeros", "ones" or "constant" for an initializer that gives every weight the same value; "" otherwise."""
+    """Which value ("zeros", "ones", "constant") an initializer gives to every weight; "" when they differ."""
     if isinstance(value, str):
         return _STRINGS.get(value.lower(), "")
     if isinstance(value, (Call, Reference)) and value.name.startswith("keras.initializers."):
