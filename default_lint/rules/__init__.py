@@ -11,6 +11,7 @@ from default_lint.rules.activation.softmax_on_one_unit import SoftmaxOnOneUnit
 from default_lint.rules.activation.softmax_with_binary_loss import SoftmaxWithBinaryLoss
 from default_lint.rules.activation.softmax_with_regression_loss import SoftmaxWithRegressionLoss
 from default_lint.rules.activation.unbounded_output_with_probability_loss import UnboundedOutputWithProbabilityLoss
+from default_lint.rules.api.input_shape_on_layer import InputShapeOnLayer
 from default_lint.rules.api.keras1_argument import Keras1Argument
 from default_lint.rules.api.removed_import import RemovedImport
 from default_lint.rules.api.removed_method import RemovedMethod
@@ -123,6 +124,7 @@ RULES: tuple[type[Rule], ...] = (
     Keras1Argument,
     RemovedMethod,
     RemovedImport,
+    InputShapeOnLayer,
     RenamedArgument,
     SuperInitMissing,
     DisconnectedLayer,
