@@ -50,8 +50,8 @@ class LabelModeAgainstLoss(VerdictRule):
     that cannot be followed.
 
     ## Fix safety
-    Unsafe: the labels could be changed instead. That is the second fix, and then the loaders of all splits need the same
-    mode. When a binary loss and a single unit agree, the mode is what has to change.
+    Unsafe: the labels could be changed instead. That is the second fix, and then the loaders of all splits need the
+    same mode. When a binary loss and a single unit agree, the mode is what has to change.
 
     ## References
     - [Keras: Image data loading](https://keras.io/api/data_loading/image/)

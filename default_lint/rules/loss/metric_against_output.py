@@ -10,9 +10,9 @@ class MetricAgainstOutput(VerdictRule):
     """A metric reads the outputs or labels in another form than they have.
 
     ## Why it matters
-    `categorical_accuracy` compares with the largest column of one-hot labels, `sparse_categorical_accuracy` with a class
-    number, `binary_accuracy` counts every unit as an answer of its own. With the wrong one the number in the logs is
-    off, often far too high, or the first step fails on shapes. The string `"accuracy"` picks the right one.
+    `categorical_accuracy` compares with the largest column of one-hot labels, `sparse_categorical_accuracy` with a
+    class number, `binary_accuracy` counts every unit as an answer of its own. With the wrong one the number in the logs
+    is off, often far too high, or the first step fails on shapes. The string `"accuracy"` picks the right one.
 
     ## Example
     ```python
