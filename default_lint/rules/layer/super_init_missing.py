@@ -14,8 +14,8 @@ class SuperInitMissing(Rule):
     """A subclass of Model or Layer has an `__init__` that never calls `super().__init__()`.
 
     ## Why it matters
-    `__init__` of the base class sets up the tracking of layers and weights. Without it Keras raises: when the first
-    layer is assigned, or at the latest when the object is called.
+    `__init__` of the base class sets up the tracking of layers and weights. Without it Keras raises as soon as the
+    object is called: "you forgot to call `super().__init__()`".
 
     ## Example
     ```python

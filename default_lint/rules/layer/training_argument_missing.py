@@ -60,9 +60,9 @@ class TrainingArgumentMissing(Rule):
     ```
 
     ## Known limits
-    Only models that the source trains itself with `fit`, `train_on_batch` or `model(x, training=True)`; a part of a
-    larger model gets the flag from there. Custom layers are left alone for the same reason, and augmentation layers
-    because they are on unless told otherwise. Silent where `train_step` or `**kwargs` may do more.
+    Only models that the source trains with `fit` or `train_on_batch`: a direct call `model(x, training=True)` hands
+    the flag on by itself, and so does a larger model to its parts. Augmentation layers are on unless told otherwise.
+    Silent where `train_step` or `**kwargs` may do more.
 
     ## Fix safety
     Safe: the layers are there to work in training. Keras hands the flag on by itself.
@@ -103,13 +103,8 @@ class TrainingArgumentMissing(Rule):
 
 
 def _trained(model: Model) -> bool:
-    """True when this very model is trained, and not only as a part of another one."""
-    for event in model.events:
-        if event.kind in ("fit", "train_on_batch"):
-            return True
-        if event.kind == "call" and event.call is not None and event.call["training"] is True:
-            return True
-    return False
+    """True when Keras trains this very model, and not only as a part of another one."""
+    return any(event.kind in ("fit", "train_on_batch") for event in model.events)
 
 
 def _idle(model: Model, depth: int = 0) -> Iterator[Layer]:
