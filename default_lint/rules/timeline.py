@@ -11,7 +11,7 @@ from default_lint.text import Document, Span
 
 _CLOSING = re.compile(r"\s*,?\s*\)")
 _NUMBER = re.compile(r"[-+]?[\d_.]+([eE][-+]?\d+)?")
-_RATE_SET = re.compile(r"\.(learning_rate|lr)\s*(=(?!=)|\.assign\b)")
+_RATE_SET = re.compile(r"(?i)(opt\w*|adam\w*|sgd|rmsprop)\.(learning_rate|lr)\s*(=(?!=)|\.assign\b)")
 
 
 def compile_before(model: Model, event: Event) -> Compile | None:
