@@ -41,7 +41,7 @@ class MetricAgainstOutput(VerdictRule):
     ```
 
     ## Known limits
-    Precision, recall and AUC over several softmax units with one-hot labels average over the classes; that is left alone.
+    Precision, recall and AUC over several softmax units with one-hot labels average over the classes: left alone.
 
     ## Fix safety
     Unsafe: names in the logs change, so a callback that monitors the metric has to change too.
