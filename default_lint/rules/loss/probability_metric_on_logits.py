@@ -10,8 +10,8 @@ class ProbabilityMetricOnLogits(VerdictRule):
     """A metric with thresholds between 0 and 1 is given logits.
 
     ## Why it matters
-    The model outputs logits, and the loss knows it by `from_logits=True`, but the metric does not. A threshold of 0.5 on
-    a logit means a probability of 0.62, and AUC spreads its thresholds from 0 to 1, where few logits lie. The
+    The model outputs logits, and the loss knows it by `from_logits=True`, but the metric does not. A threshold of 0.5
+    on a logit means a probability of 0.62, and AUC spreads its thresholds from 0 to 1, where few logits lie. The
     numbers in the logs are off although training is right.
 
     ## Example
