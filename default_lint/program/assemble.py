@@ -210,8 +210,12 @@ class Assembler:
         """Whether every layer that a subclassed model holds is used by its `call`, so that the sum is its size."""
         used = {id(node.layer) for node in item.nodes or []}
         held = list((item.instance.attributes if item.instance is not None else {}).values())
+        seen: set[int] = set()
         while held:
             value = held.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
             if isinstance(value, (list, tuple)):
                 held.extend(value)
             elif isinstance(value, dict):

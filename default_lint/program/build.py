@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from default_lint.program.invoke import Invoker, Site
 
 NOWHERE = Span(0, 0)
+MAX_NESTING = 8  # of lists of tensors and models
 EVENTS = {
     "compile": "compile",
     "fit": "fit",
@@ -292,12 +293,12 @@ class Builder:
         for tensor in model.outputs:
             tensor.node.feeds += 1
 
-    def _flatten(self, value: Value) -> list[Value]:
-        if isinstance(value, (list, tuple)):
-            return [part for item in value for part in self._flatten(item)]
+    def _flatten(self, value: Value, depth: int = 0) -> list[Value]:
         if isinstance(value, dict):
-            return [part for item in value.values() for part in self._flatten(item)]
-        return [value]
+            value = list(value.values())
+        if not isinstance(value, (list, tuple)) or depth > MAX_NESTING:
+            return [value]
+        return [part for item in value for part in self._flatten(item, depth + 1)]
 
     # -- classes of the user that derive from Keras -------------------------------------------------------------
 
@@ -361,20 +362,16 @@ class Builder:
         """The tensors in a value, in order, also inside lists, tuples and dicts."""
         if isinstance(value, Tensor):
             return [value]
-        if isinstance(value, (list, tuple)):
-            return [tensor for item in value for tensor in self.tensors_in(item)]
-        if isinstance(value, dict):
-            return [tensor for item in value.values() for tensor in self.tensors_in(item)]
-        return []
+        if not isinstance(value, (list, tuple, dict)):
+            return []
+        return [part for part in self._flatten(value) if isinstance(part, Tensor)]
 
     def models_in(self, value: Value) -> Iterator[ModelObject]:
         """The models in a value."""
-        value = self._side(value)
-        if isinstance(value, ModelObject):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            for item in value:
-                yield from self.models_in(item)
+        for part in self._flatten(value):
+            side = self._side(part)
+            if isinstance(side, ModelObject):
+                yield side
 
     def _node(self, layer: LayerObject, inputs: tuple[Tensor, ...], span: Span, training: Value) -> Node:
         uncertain = self.interpreter.uncertain > 0 or layer.uncertain

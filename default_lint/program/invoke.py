@@ -416,6 +416,10 @@ class Invoker:
             return self._parser_method(receiver, name, given)
         if isinstance(receiver, Tape):
             return [UNKNOWN, Rest("gradients")]
+        if isinstance(receiver, Prediction) and name == "argmax":
+            owner = Given(None, receiver, Span(site.span.start, site.callee.start - 1))
+            self.bound_call("numpy.argmax", [owner, *given], site)
+            return UNKNOWN
         if data.is_data(receiver) or isinstance(receiver, Call):
             call = self._method_call(receiver, name, given, site)
             value = data.method(self, receiver, name, call)

@@ -112,14 +112,14 @@ def is_plain(value: Value) -> bool:
     return isinstance(value, _PLAIN)
 
 
-def fully_known(value: Value) -> bool:
-    """True when neither the value nor anything inside it is Unknown."""
-    if isinstance(value, Unknown):
+def fully_known(value: Value, depth: int = 0) -> bool:
+    """True when neither the value nor anything inside it is Unknown (beyond ten levels nothing is known)."""
+    if isinstance(value, Unknown) or depth > 10:
         return False
     if isinstance(value, (tuple, list, set, frozenset)):
-        return all(fully_known(item) for item in value)
+        return all(fully_known(item, depth + 1) for item in value)
     if isinstance(value, dict):
-        return all(fully_known(key) and fully_known(item) for key, item in value.items())
+        return all(fully_known(key) and fully_known(item, depth + 1) for key, item in value.items())
     return True
 
 

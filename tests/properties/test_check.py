@@ -128,6 +128,8 @@ DEEP = {
     "loops": "import keras\n" + "".join("    " * i + f"for i{i} in range(60):\n" for i in range(6)) + "    " * 6 + "keras.layers.Dense(1)\n",
     "many tests": "import keras\n" + "".join(f"if t{i}:\n    x = keras.layers.Dense({i})\n" for i in range(120)),
     "self reference": "import keras\nx = []\nx.append(x)\nkeras.Sequential(x)\nkeras.Model(x, x)\n",
+    "nested lists": "import keras\nx = [1]\nfor i in range(60):\n    x = [x, x]\nkeras.Sequential(x)\nkeras.Model(x, x)\nlen(str(x))\n",
+    "cyclic attribute": "import keras\nclass A(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.a = []\n        self.a.append(self.a)\n    def call(self, x):\n        return x\nA()\n",
     "self model": "import keras\nm = keras.Sequential()\nm.add(m)\nm.compile('adam', 'mse')\nm.fit(1, 2)\n",
     "cyclic classes": "import keras\nclass A(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.a = A()\n    def call(self, x):\n        return self.a(x)\nA()\n",
 }
