@@ -11,6 +11,7 @@ keras = pytest.importorskip("keras")
 layers = keras.layers
 pytestmark = pytest.mark.keras
 
+MISFIT = "shape|rank|ndim|incompatible|dimension|size"
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.random((16, 8, 8)).astype("float32")
 LABELS = RANDOM.integers(0, 3, 16)
@@ -47,7 +48,7 @@ def drops_in_training(model: Any) -> bool:
     ],
 )
 def test_what_does_not_fit_raises(parts: Any) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=MISFIT):
         keras.Sequential(parts())
 
 
@@ -61,11 +62,11 @@ def test_data_with_a_last_axis_of_one_more_or_less_is_adapted() -> None:
 
 
 def test_other_data_of_another_rank_raises() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=MISFIT):
         fit(flat((64,)), IMAGES, LABELS)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=MISFIT):
         fit(flat((8, 8, 1)), IMAGES.reshape(16, 64), LABELS)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=MISFIT):
         fit(keras.Sequential([layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(1)]), IMAGES, LABELS)
 
 
@@ -89,9 +90,9 @@ def test_an_output_per_cell_raises_with_a_cross_entropy_and_broadcasts_with_mse(
         ("sparse_categorical_crossentropy", LABELS),
         ("categorical_crossentropy", np.eye(3)[LABELS]),
     ):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=MISFIT):
             fit(make(3, "softmax"), x, y, loss)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=MISFIT):
         fit(make(1, "sigmoid"), x, (LABELS > 1).astype("float32"), "binary_crossentropy")
     assert np.isfinite(fit(make(1, "sigmoid"), x, LABELS.astype("float32")).history["loss"][0])
 
@@ -179,6 +180,7 @@ PARTS = [
     lambda: layers.GaussianNoise(1.0),
     lambda: keras.Sequential([layers.Dropout(0.9)]),
     lambda: Inner(),
+    lambda: Told(),
 ]
 
 

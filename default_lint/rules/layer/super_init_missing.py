@@ -61,7 +61,8 @@ class SuperInitMissing(Rule):
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at every class with an `__init__` of its own."""
         for info in program.subclasses:
-            if "__init__" not in info.methods or info.super_init is not None or info.first_layer is None:
+            tracks = info.base in ("keras.Model", "keras.Sequential") or info.base.startswith("keras.layers.")
+            if not tracks or info.super_init is not None or info.first_layer is None:
                 continue
             message = f"`super().__init__()` is missing in `{info.name}`: Keras raises"
             notes = (Note("the first attribute is set here", info.first_layer),)

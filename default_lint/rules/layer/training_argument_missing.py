@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Edit, Finding, Fix, Note, Safety
 from default_lint.program.types import Layer, Model, Program, Subclass
-from default_lint.program.values import Unknown, is_number
+from default_lint.program.values import TrainingFlag, Unknown, is_number
 from default_lint.rules.base import Rule
 from default_lint.rules.layer._common import own_call, place
 from default_lint.text import Span
@@ -110,7 +110,7 @@ def _trained(model: Model) -> bool:
 def _idle(model: Model, depth: int = 0) -> Iterator[Layer]:
     """Layers that do something else in training, and are not told about it."""
     for layer in model.layers:
-        if layer.training is not None:
+        if layer.training is not None and not (depth and isinstance(layer.training, TrainingFlag)):
             continue
         if layer.nested is not None and layer.short not in ("Bidirectional", "TimeDistributed"):
             frozen = layer.kind.startswith("keras.applications.") or layer.trainable is not True

@@ -78,7 +78,7 @@ class DropoutRate(Rule):
                 yield self.finding(argument.span, message, severity=Severity.ERROR, fixes=fixes)
             elif argument.value >= _KEEP:
                 kept = round(1 - argument.value, 6)
-                message = f"`{call.short}` drops {argument.value:.0%} of the values, `rate` is not `keep_prob`"
+                message = f"`{call.short}` drops {argument.value * 100:g} % of the values, `rate` is not `keep_prob`"
                 fixes = _replace(program, argument, kept)
                 yield self.finding(argument.span, message, confidence=Confidence.MEDIUM, fixes=fixes)
 
