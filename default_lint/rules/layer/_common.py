@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Edit, Fix, Safety
 from default_lint.program.heads import Head
 from default_lint.program.objects import LayerObject
-from default_lint.program.types import Call, Layer, Model, Problem, Program
+from default_lint.program.types import Argument, Call, Layer, Model, Problem, Program
 from default_lint.program.values import Unknown, is_integer, is_known
 from default_lint.text import Span
 
@@ -109,6 +109,24 @@ def per_example(head: Head) -> bool:
 def axes_of(head: Head) -> int:
     """Number of axes that come out, 0 when not known."""
     return 0 if isinstance(head.shape, Unknown) else len(head.shape)
+
+
+def declaration(program: Program, model: Model, layer: Layer) -> Argument | None:
+    """The argument that declares the shape of the input, when it reaches `layer` directly."""
+    sources = model.sources(layer)
+    if sources:
+        direct = len(sources) == 1 and not sources[0].sources and sources[0].kind == "keras.Input"
+        return sources[0].call.given("shape") if direct else None
+    found = layer.call.given("input_shape") or layer.call.extra_named("input_shape")
+    shape = layer.inputs[0] if layer.inputs else Unknown()
+    if found is not None or model.kind != "sequential" or isinstance(shape, Unknown):
+        return found
+    wanted = tuple(shape[1:])
+    for call in program.calls_of("keras.Input", "keras.layers.InputLayer"):
+        given = call.given("shape")
+        if given is not None and isinstance(given.value, (tuple, list)) and tuple(given.value) == wanted:
+            return given
+    return None
 
 
 def insert_layer(program: Program, layer: Layer, name: str) -> Fix:

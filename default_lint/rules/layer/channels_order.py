@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Safety
-from default_lint.program.types import Argument, Layer, Model, Program
+from default_lint.program.types import Argument, Layer, Program
 from default_lint.program.values import Shape, Unknown, is_integer
 from default_lint.rules.base import Rule
-from default_lint.rules.layer._common import place
+from default_lint.rules.layer._common import declaration, place
 from default_lint.text import Span
 
 _SPATIAL = frozenset("Conv2D SeparableConv2D DepthwiseConv2D MaxPooling2D AveragePooling2D MaxPool2D".split())
@@ -77,7 +77,7 @@ class ChannelsOrder(Rule):
         for model in program.models:
             for layer in model.layers:
                 size = _reversed(layer.inputs[0]) if layer.short in _SPATIAL and layer.inputs else None
-                found = _declaration(program, model, layer) if size is not None else None
+                found = declaration(program, model, layer) if size is not None else None
                 if size is not None and found is not None:
                     yield self._report(program, layer, found, size)
 
@@ -93,22 +93,6 @@ class ChannelsOrder(Rule):
             fix = Fix(fix.title, (Edit(Span(start, start + len(inside)), order),), Safety.UNSAFE)
         notes = (Note("channels come last here", place(layer)),)
         return self.finding(found.span, message, notes=notes, fixes=(fix,))
-
-
-def _declaration(program: Program, model: Model, layer: Layer) -> Argument | None:
-    """The argument that declares the shape of the input, when it reaches `layer` directly."""
-    sources = model.sources(layer)
-    if sources:
-        return sources[0].call.given("shape") if not sources[0].sources else None
-    found = layer.call.given("input_shape") or layer.call.extra_named("input_shape")
-    if found is not None or model.kind != "sequential" or isinstance(layer.inputs[0], Unknown):
-        return found
-    wanted = tuple(layer.inputs[0][1:])
-    for call in program.calls_of("keras.Input", "keras.layers.InputLayer"):
-        given = call.given("shape")
-        if given is not None and isinstance(given.value, (tuple, list)) and tuple(given.value) == wanted:
-            return given
-    return None
 
 
 def _reversed(shape: Shape) -> tuple[int, int] | None:

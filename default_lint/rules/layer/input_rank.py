@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from default_lint.findings import Edit, Finding, Fix, Note, Safety, Severity
 from default_lint.program.data_values import Array, describe_shape
-from default_lint.program.types import Argument, Layer, Model, Problem, Program
+from default_lint.program.types import Layer, Model, Problem, Program
 from default_lint.program.values import Shape, Unknown
 from default_lint.rules.base import Rule
-from default_lint.rules.layer._common import first_failures, place
+from default_lint.rules.layer._common import declaration, first_failures, place
 from default_lint.rules.layer.return_sequences_missing import culprit
 from default_lint.text import Span
 
@@ -74,7 +74,7 @@ class InputRank(Rule):
                 yield from self._data(model)
 
     def _layer(self, program: Program, model: Model, layer: Layer, problem: Problem) -> Finding:
-        shape = _declaration(model, layer)
+        shape = declaration(program, model, layer)
         notes: tuple[Note, ...] = ()
         fixes: tuple[Fix, ...] = ()
         if shape is not None:
@@ -100,17 +100,6 @@ class InputRank(Rule):
 def _message(layer: Layer, problem: Problem) -> str:
     least = "at least " if "at least" in problem.message else ""
     return f"`{layer.short}` takes {least}{problem.expected} axes, the input has {problem.actual}"
-
-
-def _declaration(model: Model, layer: Layer) -> Argument | None:
-    """The argument that declares the shape of the input that reaches `layer` directly."""
-    sources = model.sources(layer)
-    call = sources[0].call if len(sources) == 1 and not sources[0].sources else layer.call
-    for name in ("shape", "input_shape"):
-        found = call.given(name) or call.extra_named(name)
-        if found is not None and (call is not layer.call or not sources):
-            return found
-    return None
 
 
 def _channel(source: str, span: Span, layer: Layer, problem: Problem) -> tuple[Fix, ...]:
