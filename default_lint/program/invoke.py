@@ -50,6 +50,7 @@ MAX_DEPTH = 24
 MAX_RECURSION = 3
 _LIST_CHANGES = frozenset(("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse"))
 _DICT_CHANGES = frozenset(("update", "setdefault", "pop", "clear", "popitem"))
+_GLANCED = ("keras.optimizers.", "keras.callbacks.", "keras.regularizers.")
 _KNOWN_ROOTS = ("keras.", "tensorflow.", "numpy.", "sklearn.", "pandas.", "keras_tuner.", "keras_hub.", "scikeras.")
 
 
@@ -85,19 +86,42 @@ class Invoker:
         """The value of a call expression."""
         function = self._callee(node)
         given, spread = self._arguments(node)
+        site = self._site(node, spread)
+        value = self.dispatch(function, given, site)
+        if isinstance(value, Call):
+            self.made[id(node)] = value
+        elif self.trace.calls and self.trace.calls[-1].span == site.span:
+            self.made[id(node)] = self.trace.calls[-1]
+        return value
+
+    def _site(self, node: cst.Call, spread: bool) -> Site:
         span = self.tree.span(node)
         callee = self.tree.span(node.func.attr if isinstance(node.func, cst.Attribute) else node.func)
         if node.args:
             insertion, separator = self.tree.span(node.args[-1]).end, ", "
         else:
             insertion, separator = span.start + len(self.tree.text[span.start : span.end - 1].rstrip()), ""
-        site = Site(span, callee, self.tree.code(node.func), spread, insertion, separator)
-        value = self.dispatch(function, given, site)
-        if isinstance(value, Call):
-            self.made[id(node)] = value
-        elif self.trace.calls and self.trace.calls[-1].span == span:
-            self.made[id(node)] = self.trace.calls[-1]
-        return value
+        return Site(span, callee, self.tree.code(node.func), spread, insertion, separator)
+
+    def glance(self, node: cst.Call) -> None:
+        """Note a call that is not reached, of an optimizer, callback or the like: literal arguments, nothing else."""
+        root: cst.CSTNode = node.func
+        while isinstance(root, cst.Attribute):
+            root = root.value
+        if not isinstance(root, cst.Name):
+            return
+        function = self.interpreter.evaluate(node.func)
+        if not isinstance(function, Reference) or not function.name.startswith(_GLANCED):
+            return
+        given = [
+            Given(item.keyword, self.tree.literal(item.value), item.span, item.keyword_span, item.removal)
+            if isinstance(item.value, (cst.Integer, cst.Float, cst.SimpleString))
+            else Given(item.keyword, UNKNOWN, item.span, item.keyword_span, item.removal)
+            for item in self.tree.arguments(node)
+            if not item.star
+        ]
+        spread = any(item.star for item in self.tree.arguments(node))
+        self.bound_call(function.name, given, self._site(node, spread))
 
     def _callee(self, node: cst.Call) -> Value:
         function = node.func

@@ -27,6 +27,9 @@ from default_lint.rules.hyperparameter.unbatched_dataset import UnbatchedDataset
 from default_lint.rules.hyperparameter.validation_missing import ValidationMissing
 from default_lint.rules.hyperparameter.validation_on_training_data import ValidationOnTrainingData
 from default_lint.rules.hyperparameter.validation_split_with_dataset import ValidationSplitWithDataset
+from default_lint.rules.data.argmax_of_one_unit import ArgmaxOfOneUnit
+from default_lint.rules.data.scaler_fitted_on_test import ScalerFittedOnTest
+from default_lint.rules.data.split_order import SplitOrder
 from default_lint.rules.layer.channels_order import ChannelsOrder
 from default_lint.rules.layer.disconnected_layer import DisconnectedLayer
 from default_lint.rules.layer.embedding_too_small import EmbeddingTooSmall
@@ -121,6 +124,9 @@ RULES: tuple[type[Rule], ...] = (
     ConstraintAsRegularizer,
     DropoutAfterOutput,
     ConstantKernelInitializer,
+    ScalerFittedOnTest,
+    SplitOrder,
+    ArgmaxOfOneUnit,
     Keras1Argument,
     RemovedMethod,
     RemovedImport,
