@@ -9,6 +9,7 @@ from default_lint.program.heads import Head
 from default_lint.program.objects import LayerObject
 from default_lint.program.types import Argument, Call, Layer, Model, Problem, Program
 from default_lint.program.values import Unknown, is_integer, is_known
+from default_lint.rules.shared import failure_expected
 from default_lint.text import Span
 
 RECURRENT = frozenset("LSTM GRU SimpleRNN RNN Bidirectional".split())
@@ -27,6 +28,8 @@ def first_failures(program: Program, *kinds: str) -> Iterator[tuple[Model, Layer
         for layer in model.layers:
             problem = layer.problem
             if problem is None or problem.kind not in kinds or layer.uncertain:
+                continue
+            if failure_expected(program.document, layer.site):
                 continue
             if not any(source.uncertain or source.problem is not None for source in ancestors(model, layer)):
                 yield model, layer, problem

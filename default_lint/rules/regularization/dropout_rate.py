@@ -8,6 +8,7 @@ from default_lint.findings import Confidence, Edit, Finding, Fix, Safety, Severi
 from default_lint.program.types import Argument, Call, Program
 from default_lint.program.values import is_number
 from default_lint.rules.base import Rule
+from default_lint.rules.shared import failure_expected
 from default_lint.rules.timeline import is_number_literal
 
 _LAYERS = "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout".split()
@@ -73,6 +74,8 @@ class DropoutRate(Rule):
             if argument is None or not is_number(argument.value):
                 continue
             if not 0 <= argument.value < 1:
+                if failure_expected(program.document, call.span):
+                    continue
                 message = _message(call, argument.value)
                 fixes = _percent(program, argument)
                 yield self.finding(argument.span, message, severity=Severity.ERROR, fixes=fixes)
