@@ -122,6 +122,7 @@ class Interpreter:
         self.order = 0
         self.stack: list[Function] = []
         self.entered: set[int] = set()
+        self.glanced: set[int] = set()
         self.tapes: list[Tape] = []
         self.part_spans: dict[Span, list[Span]] = {}
         self._statement: cst.CSTNode | None = None
@@ -241,9 +242,11 @@ class Interpreter:
 
     def block(self, statements: Sequence[cst.CSTNode]) -> Signal:
         """Interpret statements in order until one leaves the block."""
-        for statement in statements:
+        for position, statement in enumerate(statements):
             signal = self.execute(statement)
             if signal is not None:
+                for rest in statements[position + 1 :]:
+                    self._glance(rest)
                 return signal
         return None
 
@@ -289,10 +292,21 @@ class Interpreter:
             else:
                 truth = self.test(node.test)
         if truth:
+            if orelse is not None:
+                self._glance(orelse)
             return self.suite(node.body)
+        self._glance(node.body)
         if isinstance(orelse, cst.If):
             return self._if(orelse)
         return self.suite(orelse.body) if orelse is not None else None
+
+    def _glance(self, node: cst.CSTNode) -> None:
+        """Note the calls of objects in code that is not reached, so that their own arguments are judged all the same."""
+        if id(node) in self.glanced:
+            return
+        self.glanced.add(id(node))
+        for call in self.tree.calls_in(node):
+            self.invoke.glance(call)
 
     def _quick_truth(self, node: cst.BaseExpression) -> bool | None:
         """Truth of a test without taking a decision: None when it is not known."""

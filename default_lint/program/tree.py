@@ -65,6 +65,14 @@ class WrittenArgument(NamedTuple):
     removal: Span
 
 
+class _CallCollector(cst.CSTVisitor):
+    def __init__(self) -> None:
+        self.calls: list[cst.Call] = []
+
+    def visit_Call(self, node: cst.Call) -> None:
+        self.calls.append(node)
+
+
 class Tree:
     """A parsed module: the libcst tree, and `span(node)` for any node of it."""
 
@@ -75,6 +83,7 @@ class Tree:
         state = _OffsetState(self.module)
         self.module._codegen(state)
         self._spans = state.spans
+        self._calls: dict[int, list[cst.Call]] = {}
         self._literals: dict[int, object] = {}
         self._arguments: dict[int, tuple[WrittenArgument, ...]] = {}
         if "".join(state.tokens).rstrip("\r\n") != self.text.rstrip("\r\n"):
@@ -114,6 +123,15 @@ class Tree:
                 for position, item in enumerate(node.args)
             )
             self._arguments[id(node)] = known
+        return known
+
+    def calls_in(self, node: cst.CSTNode) -> list[cst.Call]:
+        """All calls written inside a node."""
+        known = self._calls.get(id(node))
+        if known is None:
+            collector = _CallCollector()
+            node.visit(collector)
+            known = self._calls[id(node)] = collector.calls
         return known
 
     def removal(self, nodes: Sequence[cst.CSTNode], index: int) -> Span:

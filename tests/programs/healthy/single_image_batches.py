@@ -1,4 +1,4 @@
-"""Photographs of different sizes: one image a step is the only batch that exists, and the comment tells the linter so."""
+"""Photographs of different sizes: one image a step is the only batch that exists."""
 import keras
 import numpy as np
 from keras import layers
@@ -26,7 +26,7 @@ denoiser.fit(
     noisy[:50],
     clean[:50],
     epochs=10,
-    batch_size=1,  # default-lint: ignore[batch-of-one] instance normalization, images of any size
+    batch_size=1,  # instance normalization, images of any size
     validation_data=(noisy[50:], clean[50:]),
 )
 denoiser.save("denoiser.keras")
