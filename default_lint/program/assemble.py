@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from default_lint.program import data, names, shapes
+from default_lint.program import names
 from default_lint.program.build import Builder, declared_by, reachable
 from default_lint.program.interpret import Interpreter
 from default_lint.program.objects import (
@@ -41,11 +41,9 @@ from default_lint.program.values import (
     Reference,
     Rest,
     Shape,
-    TrainingFlag,
     Unknown,
     Value,
     is_known,
-    is_number,
 )
 from default_lint.text import Document, Span
 
@@ -105,7 +103,9 @@ def layer_activation(call: Call) -> str | Unknown:
             return activation_of(call["activation"])
         if short in ("Bidirectional", "TimeDistributed"):
             inner = call["layer"]
-            return layer_activation(inner.call) if isinstance(inner, LayerObject) and inner.instance is None else UNKNOWN
+            return (
+                layer_activation(inner.call) if isinstance(inner, LayerObject) and inner.instance is None else UNKNOWN
+            )
         return UNKNOWN if short in ("Lambda", "Layer", "TFSMLayer") else "linear"
     if call.name.startswith("keras.applications."):
         return activation_of(call["classifier_activation"]) if call["include_top"] is True else UNKNOWN
@@ -200,7 +200,9 @@ class Assembler:
             node.inputs = (incoming,)
             outputs = self.builder._infer(node, entry.layer, [_given(incoming, entry.site)], [shape])
             node.outputs = tuple(Tensor(found, node, number) for number, found in enumerate(outputs))
-            layer = self._layer(node, position, (position - 1,) if position else (), entry.removal, counts[id(entry.layer)])
+            layer = self._layer(
+                node, position, (position - 1,) if position else (), entry.removal, counts[id(entry.layer)]
+            )
             layers.append(layer)
             shape = outputs[0]
         complete = not any(entry.uncertain for entry in item.entries)
@@ -250,7 +252,9 @@ class Assembler:
         known = {id(node) for node in nodes}
         layers, numbers = self._layers([node for node in nodes if node.layer.call.name != "unknown.input"])
         outputs = tuple(numbers[id(t.node)] for t in item.outputs if id(t.node) in numbers)
-        inputs = tuple(node.outputs[0].shape for node in nodes if not node.inputs and node.layer.call.name == "keras.Input")
+        inputs = tuple(
+            node.outputs[0].shape for node in nodes if not node.inputs and node.layer.call.name == "keras.Input"
+        )
         complete = bool(outputs) and all(id(t.node) in known for node in nodes for t in node.inputs)
         return layers, inputs, outputs, complete
 
@@ -265,9 +269,7 @@ class Assembler:
             layers.append(self._layer(node, position, sources, None, shared[id(node.layer)]))
         return tuple(layers), numbers
 
-    def _layer(
-        self, node: Node, index: int, sources: tuple[int, ...], statement: Span | None, shared: int
-    ) -> Layer:
+    def _layer(self, node: Node, index: int, sources: tuple[int, ...], statement: Span | None, shared: int) -> Layer:
         item = node.layer
         trainable = item.trainable
         if item.inside is not None and item.inside.trainable is not True:
@@ -426,9 +428,11 @@ class Assembler:
 
     def _part_spans(self, whole: Span, count: int) -> list[Span]:
         """Spans of the elements of a list or dict literal that stands at `whole`; the whole for anything else."""
-        return self.interpreter.part_spans.get(whole, [whole] * count) if count == len(
-            self.interpreter.part_spans.get(whole, [])
-        ) else [whole] * count
+        return (
+            self.interpreter.part_spans.get(whole, [whole] * count)
+            if count == len(self.interpreter.part_spans.get(whole, []))
+            else [whole] * count
+        )
 
     # -- the rest -----------------------------------------------------------------------------------------------
 
@@ -480,7 +484,9 @@ class Assembler:
         end, kwargs = 0, False
         if isinstance(call, Function):
             listed = call.node.params
-            parameters = tuple(item.name.value for item in (*listed.posonly_params, *listed.params, *listed.kwonly_params))
+            parameters = tuple(
+                item.name.value for item in (*listed.posonly_params, *listed.params, *listed.kwonly_params)
+            )
             kwargs = listed.star_kwarg is not None
             last = (*listed.posonly_params, *listed.params)
             end = _parameter_end(last[-1], tree) if last else 0
@@ -604,6 +610,3 @@ def metric_of(value: Value, span: Span, output: int | None) -> Metric:
     if isinstance(value, Function):
         return Metric("", span, None, output, value.name)
     return Metric("", span, value if isinstance(value, Call) else None, output)
-
-
-__all__ = ["Assembler", "TrainingFlag", "data", "is_number", "shapes"]

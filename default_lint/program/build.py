@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from default_lint.program import catalog, data, shapes
-from default_lint.program.calls import Given, bind
+from default_lint.program.calls import Given
 from default_lint.program.objects import (
     Done,
     Entry,
@@ -194,7 +192,9 @@ class Builder:
             return model
         model = self._model("loaded", call)
         model.complete = False
-        model.events.append(Done("compile", call.span, self.interpreter.next_order(), None, 0, None, UNKNOWN, "load_model"))
+        model.events.append(
+            Done("compile", call.span, self.interpreter.next_order(), None, 0, None, UNKNOWN, "load_model")
+        )
         return model
 
     def _application(self, call: Call) -> ModelObject:
@@ -334,7 +334,7 @@ class Builder:
         named = {item.keyword: item.value for item in given if item.keyword is not None}
         if isinstance(model, ModelObject) and model.kind == "sequential" and site is not None:
             self._fill_sequential(model, given, site)
-        elif isinstance(model, ModelObject) and ("outputs" in named or len(given) >= 2 and given[0].keyword is None):
+        elif isinstance(model, ModelObject) and ("outputs" in named or (len(given) >= 2 and given[0].keyword is None)):
             model.kind = "functional"
             self._fill_functional(model, given, site)
         elif isinstance(model, LayerObject) and "trainable" in named:
@@ -455,9 +455,15 @@ class Builder:
         first = given[0].value if given else UNKNOWN
         tensors = self.tensors_in(first)
         eager = bool(self.interpreter.tapes) or data.is_data(first) or isinstance(first, Prediction)
-        if tensors or not eager and not self._inside_step():
+        if tensors or (not eager and not self._inside_step()):
             return self._apply_layer(self.layer_of(model), given, site)
-        call = Call("keras.Model.__call__", site.span, {item.keyword or str(i): item.bound(item.keyword or str(i)) for i, item in enumerate(given)}, site.spelled, site.callee)
+        call = Call(
+            "keras.Model.__call__",
+            site.span,
+            {item.keyword or str(i): item.bound(item.keyword or str(i)) for i, item in enumerate(given)},
+            site.spelled,
+            site.callee,
+        )
         self.note(model, "call", site, call)
         for tape in self.interpreter.tapes:
             tape.model, tape.forward = model, call
@@ -835,7 +841,9 @@ class Builder:
             return
         first = model.entries[0].layer if model.entries else None
         shape = model.declared if model.declared is not None else (declared_by(first) if first else UNKNOWN)
-        tensor = self.input_tensor(Call("keras.Input", model.span, {}, "", model.span), shape if shape is not None else UNKNOWN, model.span)
+        tensor = self.input_tensor(
+            Call("keras.Input", model.span, {}, "", model.span), shape if shape is not None else UNKNOWN, model.span
+        )
         model.inputs = [tensor]
         for entry in model.entries:
             node = self._node(entry.layer, (tensor,), entry.site, None)
@@ -884,7 +892,9 @@ class Builder:
         if isinstance(part, LayerObject) and part.inside is model:
             return True
         for layer in self._layers(model):
-            if layer is part or (isinstance(part, LayerObject) and part.inside is not None and layer.inside is part.inside):
+            if layer is part or (
+                isinstance(part, LayerObject) and part.inside is not None and layer.inside is part.inside
+            ):
                 return True
             inner = layer.nested if layer.nested is not None else layer.inside
             if inner is not None and inner is not model and self.holds(inner, part, depth + 1):
@@ -928,7 +938,7 @@ class Builder:
         return Unknown(f"`{site.spelled}(...)` is not known")
 
     def unknown_method(self, receiver: Value, name: str, given: list[Given], site: Site, text: str) -> Value:
-        """A method of something unknown: `compile` and `fit` with Keras's own arguments make it a model all the same."""
+        """A method of something unknown: `compile` and `fit` with Keras's own arguments make it a model."""
         keywords = {item.keyword for item in given if item.keyword is not None}
         certain = (
             (name == "compile" and bool(keywords & {"loss", "optimizer", "metrics"}))
@@ -1045,7 +1055,9 @@ def _as_call(value: Value) -> Value:
 def _same(left: Shape, right: Shape) -> bool:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return False
-    return len(left) == len(right) and all(is_known(a) and is_known(b) and a == b for a, b in zip(left, right, strict=True))
+    return len(left) == len(right) and all(
+        is_known(a) and is_known(b) and a == b for a, b in zip(left, right, strict=True)
+    )
 
 
 def _total(counts: Sequence[Value]) -> Value:
@@ -1076,7 +1088,9 @@ def _indexed(shape: Shape, index: Value) -> Shape:
             return UNKNOWN
         if part.start is None and part.stop is None and part.step is None:
             result.append(axis)
-        elif is_integer(axis) and all(bound is None or is_integer(bound) for bound in (part.start, part.stop, part.step)):
+        elif is_integer(axis) and all(
+            bound is None or is_integer(bound) for bound in (part.start, part.stop, part.step)
+        ):
             result.append(len(range(axis)[part]))
         else:
             result.append(UNKNOWN)
@@ -1099,5 +1113,3 @@ _WEIGHTLESS = frozenset(
     "Concatenate Rescaling Resizing RandomFlip RandomRotation RandomZoom SpatialDropout1D SpatialDropout2D "
     "GaussianNoise ZeroPadding2D UpSampling2D Permute RepeatVector Masking InputLayer".split()
 )
-
-__all__ = ["Builder", "Entry", "cst", "bind", "declared_by", "reachable"]

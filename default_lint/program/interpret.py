@@ -17,13 +17,10 @@ from default_lint.program.calls import Given
 from default_lint.program.decisions import Decisions
 from default_lint.program.invoke import Invoker
 from default_lint.program.objects import (
-    Bound,
     Function,
     Instance,
-    Iterated,
     LayerObject,
     ModelObject,
-    Node,
     Scope,
     Tape,
     Tensor,
@@ -33,7 +30,6 @@ from default_lint.program.objects import (
 from default_lint.program.tree import Tree
 from default_lint.program.types import Import, Unread
 from default_lint.program.values import (
-    TRAINING,
     UNKNOWN,
     Reference,
     Rest,
@@ -301,7 +297,7 @@ class Interpreter:
         return self.suite(orelse.body) if orelse is not None else None
 
     def _glance(self, node: cst.CSTNode) -> None:
-        """Note the calls of objects in code that is not reached, so that their own arguments are judged all the same."""
+        """Note the calls of objects in code that is not reached: their own arguments are judged all the same."""
         if id(node) in self.glanced:
             return
         self.glanced.add(id(node))
@@ -853,7 +849,9 @@ class Interpreter:
         if isinstance(part, cst.Index):
             return self.evaluate(part.value)
         if isinstance(part, cst.Slice):
-            bounds = [self.evaluate(bound) if bound is not None else None for bound in (part.lower, part.upper, part.step)]
+            bounds = [
+                self.evaluate(bound) if bound is not None else None for bound in (part.lower, part.upper, part.step)
+            ]
             return slice(*bounds)
         return UNKNOWN
 
@@ -918,7 +916,9 @@ def _joined_shape(old: Any, new: Any) -> Any:
     """What holds for both of two shapes."""
     if isinstance(old, Unknown) or isinstance(new, Unknown) or len(old) != len(new):
         return UNKNOWN
-    return tuple(a if a is b or (is_known(a) and is_known(b) and a == b) else UNKNOWN for a, b in zip(old, new, strict=True))
+    return tuple(
+        a if a is b or (is_known(a) and is_known(b) and a == b) else UNKNOWN for a, b in zip(old, new, strict=True)
+    )
 
 
 def _is_opaque(value: Value) -> bool:
@@ -1013,10 +1013,8 @@ def _keras_base(bases: Sequence[Value]) -> str:
 
 _CONSTANTS: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": ...}
 _BUILTINS = frozenset(
-    "abs all any bool bytes callable chr dict dir divmod enumerate eval exec exit filter float format frozenset getattr "
-    "globals hasattr hash id input int isinstance issubclass iter len list locals map max min next object open ord pow "
-    "print property quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars "
+    "abs all any bool bytes callable chr dict dir divmod enumerate eval exec exit filter float format frozenset "
+    "getattr globals hasattr hash id input int isinstance issubclass iter len list locals map max min next object open ord "
+    "pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars "
     "zip".split()
 )
-
-__all__ = ["TRAINING", "Given", "Interpreter", "Node", "Bound", "Iterated", "OutOfSteps"]

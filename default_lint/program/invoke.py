@@ -1,4 +1,4 @@
-"""Calls: the user's functions and classes followed with their arguments, Python's built-ins, everything else handed on."""
+"""Calls: the user's functions and classes followed with their arguments, Python's built-ins, the rest handed on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from default_lint.program.objects import (
     Arguments,
     Bound,
     Function,
-    History,
     Instance,
     Iterated,
     LayerObject,
@@ -32,14 +31,12 @@ from default_lint.program.values import (
     UNKNOWN,
     Reference,
     Rest,
-    TrainingFlag,
     Unknown,
     Value,
     fully_known,
     is_integer,
     is_known,
     is_plain,
-    truthiness,
 )
 from default_lint.text import Span
 
@@ -129,7 +126,9 @@ class Invoker:
             receiver = self.interpreter.evaluate(function.value)
             if isinstance(receiver, (Reference, UserClass)):
                 return self.attribute(receiver, function.attr.value, self.tree.span(function))
-            return self.method_of(receiver, function.attr.value, self.tree.span(function), self.tree.code(function.value))
+            return self.method_of(
+                receiver, function.attr.value, self.tree.span(function), self.tree.code(function.value)
+            )
         return self.interpreter.evaluate(function)
 
     def _arguments(self, node: cst.Call) -> tuple[list[Given], bool]:
@@ -452,7 +451,7 @@ class Invoker:
             if isinstance(receiver, Call):
                 return self.keras.object_method(receiver, name, call, site)
             return self.opaque("", given, site)
-        if isinstance(receiver, Unknown) or isinstance(receiver, Instance):
+        if isinstance(receiver, (Unknown, Instance)):
             return self.keras.unknown_method(receiver, name, given, site, method.text)
         return self.opaque("", given, site)
 
@@ -649,7 +648,7 @@ def _element_at(container: Any, index: Value) -> Value:
         if whole and all(part is None or is_integer(part) for part in parts):
             return container[index]
         return UNKNOWN
-    if not is_integer(index) or isinstance(container, (list, tuple)) and any(isinstance(i, Rest) for i in container):
+    if not is_integer(index) or (isinstance(container, (list, tuple)) and any(isinstance(i, Rest) for i in container)):
         return UNKNOWN
     try:
         return container[index]
@@ -783,7 +782,9 @@ def _dict(invoker: Invoker, values: list[Value], given: list[Given], site: Site)
             result[item.keyword] = item.value
         elif isinstance(item.value, dict):
             result.update(item.value)
-        elif isinstance(item.value, (list, tuple)) and fully_known([pair[:1] for pair in item.value if isinstance(pair, tuple)]):
+        elif isinstance(item.value, (list, tuple)) and fully_known(
+            [pair[:1] for pair in item.value if isinstance(pair, tuple)]
+        ):
             for pair in item.value:
                 if isinstance(pair, tuple) and len(pair) == 2:
                     result[pair[0]] = pair[1]
@@ -884,5 +885,3 @@ _FUNCTIONS: dict[str, Callable[[Invoker, list[Given], Site], Value]] = {
     "copy.deepcopy": _transparent,
     "copy.copy": _transparent,
 }
-
-__all__ = ["History", "Invoker", "Prediction", "Site", "TrainingFlag", "truthiness"]

@@ -22,14 +22,15 @@ _MENTIONS = re.compile(r"keras|tensorflow")
 _CALLED = frozenset(
     "Sequential Model Input compile fit fit_generator predict_classes predict_proba predict_generator evaluate "
     "load_data train_test_split ImageDataGenerator image_dataset_from_directory load_model train_on_batch GradientTape "
-    "from_tensor_slices Dense Conv1D Conv2D Conv3D Convolution1D Convolution2D SeparableConv2D DepthwiseConv2D LSTM GRU "
-    "SimpleRNN RNN Bidirectional Embedding Dropout BatchNormalization Flatten Activation LeakyReLU Adam SGD RMSprop "
-    "Adagrad Adadelta Nadam AdamW EarlyStopping ModelCheckpoint ReduceLROnPlateau StandardScaler MinMaxScaler "
+    "from_tensor_slices Dense Conv1D Conv2D Conv3D Convolution1D Convolution2D SeparableConv2D DepthwiseConv2D LSTM "
+    "GRU SimpleRNN RNN Bidirectional Embedding Dropout BatchNormalization Flatten Activation LeakyReLU Adam SGD "
+    "RMSprop Adagrad Adadelta Nadam AdamW EarlyStopping ModelCheckpoint ReduceLROnPlateau StandardScaler MinMaxScaler "
     "MultiHeadAttention KerasClassifier KerasRegressor".split()
 )
 _INTEREST = re.compile(rf"\b(?:{'|'.join(_CALLED)})\s*\(")
 _OLD_IMPORT = re.compile(
-    r"^[ \t]*(?:from|import)[ \t]+(?:tensorflow\.python\.keras|tensorflow\.contrib|(?:tensorflow\.)?keras\.(?!src\b|api\b)\w+)"
+    r"^[ \t]*(?:from|import)[ \t]+"
+    r"(?:tensorflow\.python\.keras|tensorflow\.contrib|(?:tensorflow\.)?keras\.(?!src\b|api\b)\w+)"
     r"|\b(?:np_utils|vis_utils|scikit_learn|multi_gpu_model|CuDNN\w+)\b",
     re.MULTILINE,
 )

@@ -50,9 +50,12 @@ def disagreements(model: Model, real: truth.Recorded) -> list[str]:
         else:
             problems.append(f"{row} is not among {[item for item in theirs if item[0] == layer.short]}")
     total = model.parameters
-    if not isinstance(total, Unknown) and real.model.built and all(getattr(layer, 'built', False) for layer in real.model.layers):
-        if total != real.model.count_params():
-            problems.append(f"{total} parameters, Keras has {real.model.count_params()}")
+    if (
+        not isinstance(total, Unknown)
+        and real.model.built
+        and all(getattr(layer, "built", False) for layer in real.model.layers)
+    ) and total != real.model.count_params():
+        problems.append(f"{total} parameters, Keras has {real.model.count_params()}")
     return problems
 
 
@@ -67,7 +70,10 @@ def test_layers_as_keras_builds_them(path: Path, tmp_path: Path) -> None:
             model
             for reading in program.readings()
             for model in reading.models
-            if any(document.locate(event.span.start).line <= real.line <= document.locate(event.span.end).line for event in model.compiles)
+            if any(
+                document.locate(event.span.start).line <= real.line <= document.locate(event.span.end).line
+                for event in model.compiles
+            )
         ]
         if not candidates:
             continue

@@ -1,4 +1,5 @@
 """Models: what is recovered from each style of building them."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -163,7 +164,9 @@ IMPORTS = [
 ]
 
 
-@pytest.mark.parametrize(("imports", "call"), IMPORTS, ids=[item[0].replace("\n", "; ")[:50] + "|" + item[1] for item in IMPORTS])
+@pytest.mark.parametrize(
+    ("imports", "call"), IMPORTS, ids=[item[0].replace("\n", "; ")[:50] + "|" + item[1] for item in IMPORTS]
+)
 def test_every_import_style_names_the_same_layer(imports: str, call: str) -> None:
     found = list(program(f"layer = {call}\nmodel.compile()\n", prefix=f"{imports}\n").calls_of("keras.layers.Dense"))
     assert [item["units"] for item in found] == [2]
@@ -178,7 +181,12 @@ def test_operators_and_functions_join_tensors() -> None:
         """
     )
     assert found.inputs == ((None, 4), (None, 4))
-    assert [layer.kind for layer in found.layers[2:]] == ["operator.add", "keras.ops.relu", "operator.mul", "keras.layers.concatenate"]
+    assert [layer.kind for layer in found.layers[2:]] == [
+        "operator.add",
+        "keras.ops.relu",
+        "operator.mul",
+        "keras.layers.concatenate",
+    ]
     assert found.layers[-1].shape == (None, 8)
 
 
@@ -343,7 +351,9 @@ def test_layers_made_in_a_loop_of_unknown_length_are_uncertain() -> None:
 
 
 def test_problem_is_reported_once_and_shapes_behind_it_are_unknown() -> None:
-    found = model("m = keras.Sequential([keras.Input((10,)), layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(2)])\n")
+    found = model(
+        "m = keras.Sequential([keras.Input((10,)), layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(2)])\n"
+    )
     assert [layer.problem.kind if layer.problem else None for layer in found.layers] == ["rank", None, None]
     assert isinstance(found.layers[0].shape, Unknown)
 
@@ -390,6 +400,8 @@ def test_fit_of_something_else_is_not_a_model() -> None:
 
 
 def test_model_from_elsewhere_is_known_by_its_compile() -> None:
-    found = program("from mine import build\nm = build()\nm.compile(loss='mse', optimizer='adam')\nm.fit(a, b, epochs=3)\n")
+    found = program(
+        "from mine import build\nm = build()\nm.compile(loss='mse', optimizer='adam')\nm.fit(a, b, epochs=3)\n"
+    )
     (only,) = found.models
     assert (only.kind, only.complete, [event.kind for event in only.events]) == ("unknown", False, ["compile", "fit"])

@@ -1,4 +1,5 @@
 """Values: what an expression is known to be, and when it is not."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -65,7 +66,11 @@ KNOWN: list[tuple[str, str, Any]] = [
     ("class C:\n    n = 2\n    @property\n    def double(self):\n        return self.n * 2", "C().double", 4),
     ("class C:\n    @staticmethod\n    def n():\n        return 4", "C.n()", 4),
     ("class A:\n    n = 2\nclass B(A):\n    def f(self):\n        return self.n", "B().f()", 2),
-    ("class A:\n    def f(self):\n        return 1\nclass B(A):\n    def f(self):\n        return super().f() + 1", "B().f()", 2),
+    (
+        "class A:\n    def f(self):\n        return 1\nclass B(A):\n    def f(self):\n        return super().f() + 1",
+        "B().f()",
+        2,
+    ),
     ("from dataclasses import dataclass\n@dataclass\nclass C:\n    n: int = 5", "C().n", 5),
     ("from dataclasses import dataclass\n@dataclass\nclass C:\n    n: int = 5", "C(n=6).n", 6),
     ("from typing import NamedTuple\nclass C(NamedTuple):\n    a: int\n    n: int = 5", "C(1).n", 5),
@@ -74,8 +79,16 @@ KNOWN: list[tuple[str, str, Any]] = [
     ("c = {}\nc['n'] = 3", "c['n']", 3),
     ("sizes = []\nfor i in range(3):\n    sizes.append(i)", "sizes[-1]", 2),
     ("sizes = [1]\nsizes += [2]", "len(sizes)", 2),
-    ("import argparse\np = argparse.ArgumentParser()\np.add_argument('--n-units', type=int, default=24)\nargs = p.parse_args()", "args.n_units", 24),
-    ("import argparse\np = argparse.ArgumentParser()\np.add_argument('-u', '--units', dest='n', default=3)\nargs, _ = p.parse_known_args()", "args.n", 3),
+    (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n-units', type=int, default=24)\nargs = p.parse_args()",
+        "args.n_units",
+        24,
+    ),
+    (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('-u', '--units', dest='n', default=3)\nargs, _ = p.parse_known_args()",
+        "args.n",
+        3,
+    ),
     ("from functools import partial\ndef f(a, b):\n    return a + b\ng = partial(f, 1)", "g(2)", 3),
     ("total = 0\nfor i in [1, 2, 3]:\n    total += i", "total", 6),
     ("for i, n in enumerate([5, 6]):\n    pass", "n", 6),
@@ -87,7 +100,11 @@ KNOWN: list[tuple[str, str, Any]] = [
     ("x = np.zeros((100, 7))", "x.shape[1]", 7),
     ("x = np.zeros((100, 7))", "len(x)", 100),
     ("n = None\nif n is None:\n    n = 11", "n", 11),
-    ("mode = 'b'\nmatch mode:\n    case 'a':\n        n = 1\n    case 'b':\n        n = 2\n    case _:\n        n = 3", "n", 2),
+    (
+        "mode = 'b'\nmatch mode:\n    case 'a':\n        n = 1\n    case 'b':\n        n = 2\n    case _:\n        n = 3",
+        "n",
+        2,
+    ),
 ]
 
 NOT_KNOWN = [
@@ -100,7 +117,10 @@ NOT_KNOWN = [
     ("sizes = [1]\nfor line in open('x'):\n    sizes.append(2)", "len(sizes)"),
     ("sizes = [3]\nsizes.extend(unknown())", "len(sizes)"),
     ("c = {}\nc[unknown()] = 3", "c.get('n', 4)"),
-    ("import argparse\np = argparse.ArgumentParser()\np.add_argument('--flag', action='store_true')\na = p.parse_args()", "a.flag"),
+    (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--flag', action='store_true')\na = p.parse_args()",
+        "a.flag",
+    ),
     ("def f(n):\n    return f(n + 1)", "f(1)"),
     ("", "1 / 0"),
     ("", "10 ** 10 ** 10"),
@@ -157,7 +177,12 @@ def test_the_way_that_raises_is_not_followed() -> None:
 
 def test_arguments_are_bound_by_position_and_keyword_with_their_places() -> None:
     call = last_call("layers.Dense(8, 'relu', kernel_initializer='zeros')\n")
-    assert (call["units"], call["activation"], call["kernel_initializer"], call["use_bias"]) == (8, "relu", "zeros", True)
+    assert (call["units"], call["activation"], call["kernel_initializer"], call["use_bias"]) == (
+        8,
+        "relu",
+        "zeros",
+        True,
+    )
     assert call.given("activation") is not None and call.given("activation").keyword is None
     assert call.given("use_bias") is None
     assert call.where("use_bias") == call.callee

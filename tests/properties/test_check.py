@@ -1,4 +1,5 @@
 """Whatever the text, `check` ends with findings whose spans lie inside it."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -120,12 +121,18 @@ DEEP = {
     "calls": "import keras\nkeras.Sequential()\nx = a" + "()" * 1500 + "\n",
     "elif": "import keras\nkeras.Sequential()\nif a:\n    pass\n" + "elif b:\n    pass\n" * 2000,
     "unary": "import keras\nkeras.Sequential()\nx = " + "-" * 5000 + "1\n",
-    "blocks": "import keras\nkeras.Sequential()\n" + "".join("    " * i + "if x:\n" for i in range(95)) + "    " * 95 + "pass\n",
+    "blocks": "import keras\nkeras.Sequential()\n"
+    + "".join("    " * i + "if x:\n" for i in range(95))
+    + "    " * 95
+    + "pass\n",
     "strings": "import keras\nkeras.Sequential()\nx = " + "'a' " * 3000 + "\n",
     "recursion": "import keras\ndef f(n):\n    return f(n + 1) + f(n + 2)\nkeras.layers.Dense(f(1))\n",
     "mutual": "import keras\ndef f(n):\n    return g(n)\ndef g(n):\n    return f(n)\nkeras.layers.Dense(f(1))\n",
     "growth": "import keras\nx = [1]\nfor i in range(60):\n    x = x + x\nkeras.layers.Dense(len(x))\n",
-    "loops": "import keras\n" + "".join("    " * i + f"for i{i} in range(60):\n" for i in range(6)) + "    " * 6 + "keras.layers.Dense(1)\n",
+    "loops": "import keras\n"
+    + "".join("    " * i + f"for i{i} in range(60):\n" for i in range(6))
+    + "    " * 6
+    + "keras.layers.Dense(1)\n",
     "many tests": "import keras\n" + "".join(f"if t{i}:\n    x = keras.layers.Dense({i})\n" for i in range(120)),
     "self reference": "import keras\nx = []\nx.append(x)\nkeras.Sequential(x)\nkeras.Model(x, x)\n",
     "nested lists": "import keras\nx = [1]\nfor i in range(60):\n    x = [x, x]\nkeras.Sequential(x)\nkeras.Model(x, x)\nlen(str(x))\n",

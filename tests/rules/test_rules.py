@@ -29,7 +29,9 @@ def test_block(block: Block) -> None:
 def test_three_firing_and_three_silent_cases(rule: type[Rule]) -> None:
     own = [block for block in BLOCKS if block.rule == rule.name and block.path.parent.name == rule.family]
     firing = [b for b in own if any(kind == "error" and name == rule.name for kind, _, name in b.expected())]
-    silent = [b for b in own if not any(kind in ("error", "todo-ok") and name == rule.name for kind, _, name in b.expected())]
+    silent = [
+        b for b in own if not any(kind in ("error", "todo-ok") and name == rule.name for kind, _, name in b.expected())
+    ]
     assert len(firing) >= 3, f"{rule.name}: {len(firing)} firing cases"
     assert len(silent) >= 3, f"{rule.name}: {len(silent)} silent cases"
 
@@ -61,7 +63,9 @@ def test_example_fires_and_use_instead_is_clean(rule: type[Rule]) -> None:
     assert rule.name in {finding.rule for finding in found}
     assert {f.rule for f in found if f.severity >= Severity.WARNING} <= {rule.name}
     _, clean = findings(code_block(rule.page(), "Use instead"))
-    assert [finding.rule for finding in clean if finding.severity >= Severity.WARNING or finding.rule == rule.name] == []
+    assert [
+        finding.rule for finding in clean if finding.severity >= Severity.WARNING or finding.rule == rule.name
+    ] == []
 
 
 def apply(text: str, fix: Fix) -> str:
@@ -101,4 +105,10 @@ def test_voice(block: Block) -> None:
         assert len(message) <= 100 and "\n" not in message, message
         assert not message.endswith((".", "!")), message
         assert not any(word in message.lower() for word in ("please", "should ", " must ", "error:")), message
-        assert all(note.text[:1] == note.text[:1].lower() or note.text[:1] in "`\"" or note.text[:2].isupper() or note.text.split()[0][:1].isupper() for note in finding.notes)
+        assert all(
+            note.text[:1] == note.text[:1].lower()
+            or note.text[:1] in '`"'
+            or note.text[:2].isupper()
+            or note.text.split()[0][:1].isupper()
+            for note in finding.notes
+        )
