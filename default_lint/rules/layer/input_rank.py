@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Edit, Finding, Fix, Note, Safety, Severity
-from default_lint.program.data_values import Array, describe_shape
+from default_lint.program.data_values import Array, Dataset, describe_shape
 from default_lint.program.types import Layer, Model, Problem, Program
-from default_lint.program.values import Shape, Unknown
+from default_lint.program.values import Shape, Unknown, is_integer
 from default_lint.rules.base import Rule
 from default_lint.rules.layer._common import declaration, first_failures, place
 from default_lint.rules.layer.return_sequences_missing import culprit
@@ -88,7 +88,7 @@ class InputRank(Rule):
         declared = model.inputs[0]
         for fit in model.uses:
             argument = fit.call.given("x") if fit.call is not None else None
-            array = fit.x
+            array = fit.x.inputs if isinstance(fit.x, Dataset) and is_integer(fit.x.batched) else fit.x
             if argument is None or not isinstance(array, Array) or not _unfit(array.shape, declared):
                 continue
             wanted, given = describe_shape(declared), describe_shape(array.shape)

@@ -93,7 +93,8 @@ class TrainingArgumentMissing(Rule):
         names = list(dict.fromkeys(own_call(layer).short for layer in idle))
         effect = "learns no statistics" if names == ["BatchNormalization"] else "stays off in training"
         message = f"`training` is missing here: `{names[0]}` {effect}"
-        notes = [Note(f"`{own_call(layer).short}` is used here", place(layer)) for layer in idle[:3] if layer.site.end]
+        uses = {place(layer): own_call(layer).short for layer in idle if layer.site.end}
+        notes = [Note(f"`{short}` is used here", span) for span, short in list(uses.items())[:3]]
         fixes: tuple[Fix, ...] = ()
         if info.parameters_end and info.call_span is not None:
             edit = Edit(Span(info.parameters_end, info.parameters_end), ", training=None")

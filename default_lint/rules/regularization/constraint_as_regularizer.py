@@ -69,7 +69,7 @@ class ConstraintAsRegularizer(Rule):
         for call in program.calls_of("keras.layers."):
             for name, argument in call.arguments.items():
                 if argument.given and name.endswith("_regularizer") and (short := _constraint(argument.value)):
-                    message = f"`{short}` is a constraint: as `{name}` it adds the weights to the loss"
+                    message = f"constraint `{short}` as a regularizer adds the weights to the loss"
                     yield self.finding(argument.span, message, fixes=_rename(call, argument))
 
 
