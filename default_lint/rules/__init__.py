@@ -28,6 +28,8 @@ from default_lint.rules.hyperparameter.validation_missing import ValidationMissi
 from default_lint.rules.hyperparameter.validation_on_training_data import ValidationOnTrainingData
 from default_lint.rules.hyperparameter.validation_split_with_dataset import ValidationSplitWithDataset
 from default_lint.rules.data.argmax_of_one_unit import ArgmaxOfOneUnit
+from default_lint.rules.data.generator_without_rescale import GeneratorWithoutRescale
+from default_lint.rules.data.images_not_scaled import ImagesNotScaled
 from default_lint.rules.data.scaler_fitted_on_test import ScalerFittedOnTest
 from default_lint.rules.data.split_order import SplitOrder
 from default_lint.rules.layer.channels_order import ChannelsOrder
@@ -124,6 +126,8 @@ RULES: tuple[type[Rule], ...] = (
     ConstraintAsRegularizer,
     DropoutAfterOutput,
     ConstantKernelInitializer,
+    ImagesNotScaled,
+    GeneratorWithoutRescale,
     ScalerFittedOnTest,
     SplitOrder,
     ArgmaxOfOneUnit,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from default_lint.program.data_values import Fact
+from default_lint.program.data_values import Array, Dataset, Fact, Generator, current
 from default_lint.program.types import Program
+from default_lint.program.values import Value
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _TRAIN = re.compile(r"[xy]?(train|training|trn|tr)[xy]?")
@@ -26,3 +27,11 @@ def part_of(text: str) -> str:
     train = any(_TRAIN.fullmatch(word) for word in words)
     test = any(_TEST.fullmatch(word) for word in words)
     return "" if train == test else "train" if train else "test"
+
+
+def features(value: Value) -> Array | Generator | None:
+    """The features as they reach the model: an array, those of a dataset, or a generator; None when not known."""
+    if isinstance(value, Dataset):
+        value = value.inputs
+    value = current(value)
+    return value if isinstance(value, (Array, Generator)) else None
