@@ -30,6 +30,8 @@ from default_lint.rules.hyperparameter.validation_split_with_dataset import Vali
 from default_lint.rules.data.argmax_of_one_unit import ArgmaxOfOneUnit
 from default_lint.rules.data.generator_without_rescale import GeneratorWithoutRescale
 from default_lint.rules.data.images_not_scaled import ImagesNotScaled
+from default_lint.rules.data.one_side_scaled import OneSideScaled
+from default_lint.rules.data.pairs_shuffled_apart import PairsShuffledApart
 from default_lint.rules.data.scaler_fitted_on_test import ScalerFittedOnTest
 from default_lint.rules.data.split_order import SplitOrder
 from default_lint.rules.layer.channels_order import ChannelsOrder
@@ -128,7 +130,9 @@ RULES: tuple[type[Rule], ...] = (
     ConstantKernelInitializer,
     ImagesNotScaled,
     GeneratorWithoutRescale,
+    OneSideScaled,
     ScalerFittedOnTest,
+    PairsShuffledApart,
     SplitOrder,
     ArgmaxOfOneUnit,
     Keras1Argument,
