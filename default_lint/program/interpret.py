@@ -7,7 +7,7 @@ functions are followed with their arguments, loops over known ranges are unrolle
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import libcst as cst
@@ -344,7 +344,7 @@ class Interpreter:
     def _for(self, node: cst.For) -> Signal:
         iterable = self.evaluate(node.iter)
         elements = self.invoke.elements(iterable)
-        training = bool(_TRAINING_LOOP.search(self.tree.code(node.body)))
+        training = self._trains(node.body)
         self.loops += 1
         try:
             few = 16 if elements and not is_plain(elements[0]) else 3
@@ -368,7 +368,7 @@ class Interpreter:
     def _while(self, node: cst.While) -> Signal:
         if truthiness(self.evaluate(node.test)) is False:
             return None
-        training = bool(_TRAINING_LOOP.search(self.tree.code(node.body)))
+        training = self._trains(node.body)
         self.loops += 1
         try:
             signal = self._body_once(node.body, lambda: None, counted=training)
@@ -376,9 +376,14 @@ class Interpreter:
             self.loops -= 1
         return signal if signal is not None and signal[0] in ("return", "raise") else None
 
+    def _trains(self, body: cst.BaseSuite) -> bool:
+        """Whether the body of a loop trains a model."""
+        span = self.tree.span(body)
+        return _TRAINING_LOOP.search(self.tree.text, span.start, span.end) is not None
+
     def _body_once(self, body: cst.BaseSuite, prepare: Callable[[], None], counted: bool) -> Signal:
         """A loop whose length is not known (`counted`: a training loop, whose body builds nothing): read once."""
-        assigned = _assigned_names(body)
+        assigned = self.tree.once(_assigned_names, body)
         before: dict[str, Value] = {}
         for name in assigned:
             try:
@@ -657,7 +662,7 @@ class Interpreter:
             closure = closure.parent
         function = Function(node.name.value, node, closure, self.tree.span(node.name), kind=kind)
         function.defaults = self._defaults(node.params)
-        function.generator = "yield" in self.tree.code(node.body) and _has_yield(node.body)
+        function.generator = "yield" in self.tree.code(node.body) and self.tree.once(_has_yield, node.body)
         self.trace.functions.append(function)
         self.scope.assign(function.name, self._decorated(node, function))
         return None
@@ -951,22 +956,42 @@ def _is_main_guard(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Comparison) and isinstance(node.left, cst.Name) and node.left.value == "__name__"
 
 
-class _NameCollector(cst.CSTVisitor):
+def _assigned_names(body: cst.BaseSuite) -> frozenset[str]:
+    """Names that the statements of a block assign, those of nested blocks included."""
+    found: set[str] = set()
+    waiting: list[cst.CSTNode] = [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        if isinstance(node, cst.Assign):
+            for item in node.targets:
+                found.update(_target_names(item.target))
+        elif isinstance(node, (cst.AugAssign, cst.For)):
+            found.update(_target_names(node.target))
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, part, None)
+            if isinstance(inner, cst.CSTNode):
+                waiting.append(inner)
+            elif inner is not None:
+                waiting.extend(inner)
+    return frozenset(found)
+
+
+def _target_names(target: cst.CSTNode) -> Iterator[str]:
+    if isinstance(target, cst.Name):
+        yield target.value
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _target_names(element.value)
+
+
+class _YieldFinder(cst.CSTVisitor):
     def __init__(self) -> None:
-        self.names: set[str] = set()
-        self.yields = False
-
-    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self._targets(node.target)
-
-    def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._targets(node.target)
-
-    def visit_For(self, node: cst.For) -> None:
-        self._targets(node.target)
+        self.found = False
 
     def visit_Yield(self, node: cst.Yield) -> None:
-        self.yields = True
+        self.found = True
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
         return False
@@ -977,24 +1002,11 @@ class _NameCollector(cst.CSTVisitor):
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
         return False
 
-    def _targets(self, target: cst.CSTNode) -> None:
-        if isinstance(target, cst.Name):
-            self.names.add(target.value)
-        elif isinstance(target, (cst.Tuple, cst.List)):
-            for element in target.elements:
-                self._targets(element.value)
 
-
-def _assigned_names(body: cst.CSTNode) -> set[str]:
-    collector = _NameCollector()
-    body.visit(collector)
-    return collector.names
-
-
-def _has_yield(body: cst.CSTNode) -> bool:
-    collector = _NameCollector()
-    body.visit(collector)
-    return collector.yields
+def _has_yield(body: cst.BaseSuite) -> bool:
+    finder = _YieldFinder()
+    body.visit(finder)
+    return finder.found
 
 
 def _keras_base(bases: Sequence[Value]) -> str:

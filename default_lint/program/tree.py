@@ -9,14 +9,16 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar, cast
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from default_lint.text import Span
+
+_Node = TypeVar("_Node", bound=cst.CSTNode)
+_Fact = TypeVar("_Fact")
 
 
 class _OffsetState(CodegenState):
@@ -41,17 +43,38 @@ class _OffsetState(CodegenState):
 
     def after_codegen(self, node: cst.CSTNode) -> None:
         start = self._starts.pop()
-        self.spans.setdefault(id(node), Span(start, self.offset))
+        # Half of all nodes are blanks, whose places nobody asks for.
+        if type(node) is not cst.SimpleWhitespace and id(node) not in self.spans:
+            self.spans[id(node)] = Span(start, self.offset)
 
-    @contextmanager
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> Iterator[None]:
-        start = self.offset
-        yield
-        first = self.spans[id(start_node)].start if start_node is not None else start
-        last = self.spans[id(end_node)].end if end_node is not None else self.offset
-        self.spans[id(node)] = Span(first, last)
+    ) -> _Recording:
+        return _Recording(self, node, start_node, end_node)
+
+
+class _Recording:
+    """Notes the offsets of a node around the `with` block that prints it; twice as quick as a generator."""
+
+    __slots__ = ("end_node", "node", "start", "start_node", "state")
+
+    def __init__(
+        self, state: _OffsetState, node: cst.CSTNode, start_node: cst.CSTNode | None, end_node: cst.CSTNode | None
+    ) -> None:
+        self.state = state
+        self.node = node
+        self.start_node = start_node
+        self.end_node = end_node
+        self.start = state.offset
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        spans = self.state.spans
+        first = spans[id(self.start_node)].start if self.start_node is not None else self.start
+        last = spans[id(self.end_node)].end if self.end_node is not None else self.state.offset
+        spans[id(self.node)] = Span(first, last)
 
 
 class WrittenArgument(NamedTuple):
@@ -86,6 +109,7 @@ class Tree:
         self._calls: dict[int, list[cst.Call]] = {}
         self._literals: dict[int, object] = {}
         self._arguments: dict[int, tuple[WrittenArgument, ...]] = {}
+        self._remembered: dict[tuple[int, Callable[..., object]], object] = {}
         if "".join(state.tokens).rstrip("\r\n") != self.text.rstrip("\r\n"):
             raise ValueError("the tree does not print back the text")
 
@@ -97,6 +121,13 @@ class Tree:
         """The node's text as written."""
         span = self.span(node)
         return self.text[span.start : span.end]
+
+    def once(self, compute: Callable[[_Node], _Fact], node: _Node) -> _Fact:
+        """`compute(node)`, worked out once for all readings."""
+        key = (id(node), compute)
+        if key not in self._remembered:
+            self._remembered[key] = compute(node)
+        return cast("_Fact", self._remembered[key])
 
     def literal(self, node: cst.Integer | cst.Float | cst.Imaginary | cst.SimpleString) -> object:
         """The value of a number or string."""
