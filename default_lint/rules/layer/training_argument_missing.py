@@ -115,7 +115,7 @@ def _idle(model: Model, depth: int = 0) -> Iterator[Layer]:
             continue
         if layer.nested is not None and layer.short not in ("Bidirectional", "TimeDistributed"):
             frozen = layer.kind.startswith("keras.applications.") or layer.trainable is not True
-            if depth < _DEEPEST and not frozen and any(True for _ in _idle(layer.nested, depth + 1)):
+            if depth < _DEEPEST and not frozen:
                 yield from _idle(layer.nested, depth + 1)
         elif _acts(layer):
             yield layer
