@@ -17,6 +17,13 @@ from default_lint.rules.api.removed_import import RemovedImport
 from default_lint.rules.api.removed_method import RemovedMethod
 from default_lint.rules.api.renamed_argument import RenamedArgument
 from default_lint.rules.base import Rule
+from default_lint.rules.data.argmax_of_one_unit import ArgmaxOfOneUnit
+from default_lint.rules.data.generator_without_rescale import GeneratorWithoutRescale
+from default_lint.rules.data.images_not_scaled import ImagesNotScaled
+from default_lint.rules.data.one_side_scaled import OneSideScaled
+from default_lint.rules.data.pairs_shuffled_apart import PairsShuffledApart
+from default_lint.rules.data.scaler_fitted_on_test import ScalerFittedOnTest
+from default_lint.rules.data.split_order import SplitOrder
 from default_lint.rules.hyperparameter.batch_of_one import BatchOfOne
 from default_lint.rules.hyperparameter.batch_size_with_dataset import BatchSizeWithDataset
 from default_lint.rules.hyperparameter.endless_dataset_without_steps import EndlessDatasetWithoutSteps
@@ -27,13 +34,6 @@ from default_lint.rules.hyperparameter.unbatched_dataset import UnbatchedDataset
 from default_lint.rules.hyperparameter.validation_missing import ValidationMissing
 from default_lint.rules.hyperparameter.validation_on_training_data import ValidationOnTrainingData
 from default_lint.rules.hyperparameter.validation_split_with_dataset import ValidationSplitWithDataset
-from default_lint.rules.data.argmax_of_one_unit import ArgmaxOfOneUnit
-from default_lint.rules.data.generator_without_rescale import GeneratorWithoutRescale
-from default_lint.rules.data.images_not_scaled import ImagesNotScaled
-from default_lint.rules.data.one_side_scaled import OneSideScaled
-from default_lint.rules.data.pairs_shuffled_apart import PairsShuffledApart
-from default_lint.rules.data.scaler_fitted_on_test import ScalerFittedOnTest
-from default_lint.rules.data.split_order import SplitOrder
 from default_lint.rules.layer.channels_order import ChannelsOrder
 from default_lint.rules.layer.disconnected_layer import DisconnectedLayer
 from default_lint.rules.layer.embedding_too_small import EmbeddingTooSmall
@@ -116,18 +116,6 @@ RULES: tuple[type[Rule], ...] = (
     EarlyStoppingPatience,
     CallbackModeAgainstMonitor,
     CheckpointSuffix,
-    ReturnSequencesMissing,
-    InputRank,
-    FeatureMapVanishes,
-    KernelLargerThanInput,
-    ReshapeSize,
-    FlattenMissing,
-    ReturnSequencesExtra,
-    TrainingArgumentMissing,
-    DropoutRate,
-    ConstraintAsRegularizer,
-    DropoutAfterOutput,
-    ConstantKernelInitializer,
     ImagesNotScaled,
     GeneratorWithoutRescale,
     OneSideScaled,
@@ -140,11 +128,23 @@ RULES: tuple[type[Rule], ...] = (
     RemovedImport,
     InputShapeOnLayer,
     RenamedArgument,
-    SuperInitMissing,
-    DisconnectedLayer,
+    InputRank,
+    ReshapeSize,
+    FeatureMapVanishes,
+    KernelLargerThanInput,
     ChannelsOrder,
+    FlattenMissing,
+    ReturnSequencesMissing,
+    ReturnSequencesExtra,
+    EmbeddingTooSmall,
+    SuperInitMissing,
+    TrainingArgumentMissing,
+    DisconnectedLayer,
+    ConstantKernelInitializer,
     SharedInitializer,
     BiasBeforeBatchnorm,
+    DropoutRate,
+    DropoutAfterOutput,
     DropoutBeforeBatchnorm,
-    EmbeddingTooSmall,
+    ConstraintAsRegularizer,
 )
