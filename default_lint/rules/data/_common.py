@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from default_lint.program.data_values import Array, Dataset, Fact, Generator, current
-from default_lint.program.types import Program
+from default_lint.program.types import Fit, Program
 from default_lint.program.values import Value
+from default_lint.text import Span
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _TRAIN = re.compile(r"[xy]?(train|training|trn|tr)[xy]?")
@@ -35,3 +36,30 @@ def features(value: Value) -> Array | Generator | None:
         value = value.inputs
     value = current(value)
     return value if isinstance(value, (Array, Generator)) else None
+
+
+def inputs_of(uses: tuple[Fit, ...]) -> Iterator[tuple[str, Array, Span]]:
+    """Everything that comes in: how it is used, the features, and where they are passed."""
+    for use in uses:
+        call = use.call
+        given = (call.given("x") or call.given("generator")) if call is not None else None
+        yield from _one(use.kind, use.x, given.span if given is not None else use.span)
+        held = call.given("validation_data") if call is not None else None
+        value = use.validation[0] if isinstance(use.validation, tuple) and use.validation else use.validation
+        yield from _one("validation", value, held.span if held is not None else use.span)
+
+
+def _one(kind: str, value: Value, span: Span) -> Iterator[tuple[str, Array, Span]]:
+    found = features(value)
+    if isinstance(found, Array):
+        yield kind, current(found), span
+
+
+def scaled_apart(one: Array, other: Array) -> bool:
+    """Scaled against raw, from one source, and the raw one in a range where that matters."""
+    if {one.scaling, other.scaling} != {"raw", "scaled"} or not one.source or one.source != other.source:
+        return False
+    raw = one if one.scaling == "raw" else other
+    if not (raw.images or one.rows.base == other.rows.base):
+        return False
+    return raw.bounds is None or max(abs(raw.bounds[0]), abs(raw.bounds[1])) > 2

@@ -9,7 +9,7 @@ from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Safety
 from default_lint.program.data_values import Array, Dataset
 from default_lint.program.types import Call, Fit, Program
 from default_lint.rules.base import Rule
-from default_lint.rules.data._common import features
+from default_lint.rules.data._common import features, inputs_of, scaled_apart
 from default_lint.rules.data._pixels import Meeting, raw_meeting
 from default_lint.text import Document, Span
 
@@ -73,6 +73,8 @@ class ImagesNotScaled(Rule):
                 images = features(fit.x)
                 if not isinstance(images, Array) or not images.images or images.scaling != "raw":
                     continue
+                if any(scaled_apart(images, other) for _, other, _ in inputs_of(model.uses)):
+                    continue  # one-side-scaled says it
                 meeting = meeting or raw_meeting(model)
                 if meeting is not None:
                     yield self._report(program, fit, images, meeting)

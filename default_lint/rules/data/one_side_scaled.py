@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Finding, Fix, Note, Safety, Severity
-from default_lint.program.data_values import Array, current
-from default_lint.program.types import Fit, Program
-from default_lint.program.values import Value
+from default_lint.program.data_values import Array
+from default_lint.program.types import Program
 from default_lint.rules.base import Rule
-from default_lint.rules.data._common import features
+from default_lint.rules.data._common import inputs_of, scaled_apart
 from default_lint.text import Span
 
 _WORDS = {"fit": "trained", "validation": "validated", "evaluate": "evaluated", "predict": "used"}
@@ -69,12 +68,12 @@ class OneSideScaled(Rule):
     def check(self, program: Program) -> Iterator[Finding]:
         """Compare what a model is trained on with what it is judged on."""
         for model in program.models:
-            trained = [(array, span) for kind, array, span in _inputs(model.fits) if kind == "fit"]
+            trained = [(array, span) for kind, array, span in inputs_of(model.fits) if kind == "fit"]
             if not trained or len({array.scaling for array, _ in trained if isinstance(array.scaling, str)}) != 1:
                 continue
             array, span = trained[-1]
-            for kind, other, where in _inputs(model.uses):
-                if kind != "fit" and kind in _WORDS and _apart(array, other):
+            for kind, other, where in inputs_of(model.uses):
+                if kind != "fit" and kind in _WORDS and scaled_apart(array, other):
                     yield self._report(kind, (array, span), (other, where))
 
     def _report(self, kind: str, trained: tuple[Array, Span], judged: tuple[Array, Span]) -> Finding:
@@ -89,33 +88,6 @@ class OneSideScaled(Rule):
             notes=[Note("scaled features come in here", scaled[1]), Note("unscaled features come in here", raw[1])],
             fixes=[Fix("Scale both in the same way", (), Safety.SHOWN)],
         )
-
-
-def _inputs(uses: tuple[Fit, ...]) -> Iterator[tuple[str, Array, Span]]:
-    """Everything that comes in: how it is used, the features, and where they are passed."""
-    for use in uses:
-        call = use.call
-        given = (call.given("x") or call.given("generator")) if call is not None else None
-        yield from _one(use.kind, use.x, given.span if given is not None else use.span)
-        held = call.given("validation_data") if call is not None else None
-        value = use.validation[0] if isinstance(use.validation, tuple) and use.validation else use.validation
-        yield from _one("validation", value, held.span if held is not None else use.span)
-
-
-def _one(kind: str, value: Value, span: Span) -> Iterator[tuple[str, Array, Span]]:
-    found = features(value)
-    if isinstance(found, Array):
-        yield kind, current(found), span
-
-
-def _apart(one: Array, other: Array) -> bool:
-    """Scaled against raw, from one source, and the raw one in a range where that matters."""
-    if {one.scaling, other.scaling} != {"raw", "scaled"} or not one.source or one.source != other.source:
-        return False
-    raw = one if one.scaling == "raw" else other
-    if not (raw.images or one.rows.base == other.rows.base):
-        return False
-    return raw.bounds is None or max(abs(raw.bounds[0]), abs(raw.bounds[1])) > 2
 
 
 def _missing_place(scaled: Array, raw: Array, used: Span) -> Span:
