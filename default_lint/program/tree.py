@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar, cast
 
@@ -28,6 +29,7 @@ class _OffsetState(CodegenState):
         super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
         self.offset = 0
         self.spans: dict[int, Span] = {}
+        self.calls: list[cst.Call] = []
         self._starts: list[int] = []
 
     def add_indent_tokens(self) -> None:
@@ -46,6 +48,8 @@ class _OffsetState(CodegenState):
         # Half of all nodes are blanks, whose places nobody asks for.
         if type(node) is not cst.SimpleWhitespace and id(node) not in self.spans:
             self.spans[id(node)] = Span(start, self.offset)
+        if type(node) is cst.Call:
+            self.calls.append(node)
 
     def record_syntactic_position(  # type: ignore[override]
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
@@ -88,14 +92,6 @@ class WrittenArgument(NamedTuple):
     removal: Span
 
 
-class _CallCollector(cst.CSTVisitor):
-    def __init__(self) -> None:
-        self.calls: list[cst.Call] = []
-
-    def visit_Call(self, node: cst.Call) -> None:
-        self.calls.append(node)
-
-
 class Tree:
     """A parsed module: the libcst tree, and `span(node)` for any node of it."""
 
@@ -106,7 +102,7 @@ class Tree:
         state = _OffsetState(self.module)
         self.module._codegen(state)
         self._spans = state.spans
-        self._calls: dict[int, list[cst.Call]] = {}
+        self._calls = sorted(state.calls, key=self.span)
         self._literals: dict[int, object] = {}
         self._arguments: dict[int, tuple[WrittenArgument, ...]] = {}
         self._remembered: dict[tuple[int, Callable[..., object]], object] = {}
@@ -133,9 +129,12 @@ class Tree:
         """The value of a number or string."""
         key = id(node)
         if key not in self._literals:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self._literals[key] = ast.literal_eval(node.value)
+            if node.value.isdecimal() and (node.value[0] != "0" or node.value == "0"):
+                self._literals[key] = int(node.value)
+            else:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    self._literals[key] = ast.literal_eval(node.value)
         return self._literals[key]
 
     def arguments(self, node: cst.Call) -> tuple[WrittenArgument, ...]:
@@ -158,12 +157,13 @@ class Tree:
 
     def calls_in(self, node: cst.CSTNode) -> list[cst.Call]:
         """All calls written inside a node."""
-        known = self._calls.get(id(node))
-        if known is None:
-            collector = _CallCollector()
-            node.visit(collector)
-            known = self._calls[id(node)] = collector.calls
-        return known
+        span = self.span(node)
+        first = bisect_left(self._calls, span.start, key=self._start)
+        end = bisect_left(self._calls, span.end, first, key=self._start)
+        return self._calls[first:end]
+
+    def _start(self, node: cst.CSTNode) -> int:
+        return self._spans[id(node)].start
 
     def removal(self, nodes: Sequence[cst.CSTNode], index: int) -> Span:
         """What to delete to drop one item of a comma-separated list, its comma included."""

@@ -412,8 +412,9 @@ class Program:
 
     def calls_of(self, *names: str) -> Iterator[Call]:
         """Calls by canonical name, or by prefix when a name ends with a dot ("keras.optimizers.")."""
+        prefixes = tuple(name for name in names if name.endswith("."))
         for call in self.calls:
-            if any(call.name.startswith(name) if name.endswith(".") else call.name == name for name in names):
+            if call.name in names or (prefixes and call.name.startswith(prefixes)):
                 yield call
 
 

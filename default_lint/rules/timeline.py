@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from default_lint.program.types import Argument, Call, Compile, Event, Fit, Model, Program
 from default_lint.program.values import Unknown, is_number
@@ -12,6 +13,12 @@ from default_lint.text import Document, Span
 _CLOSING = re.compile(r"\s*,?\s*\)")
 _NUMBER = re.compile(r"[-+]?[\d_.]+([eE][-+]?\d+)?")
 _RATE_SET = re.compile(r"(?i)(opt\w*|adam\w*|sgd|rmsprop)\.(learning_rate|lr)\s*(=(?!=)|\.assign\b)")
+
+
+@lru_cache(maxsize=16)
+def mentions(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether the pattern occurs in the text; searched once for all readings and rules."""
+    return pattern.search(text) is not None
 
 
 def compile_before(model: Model, event: Event) -> Compile | None:
@@ -49,7 +56,7 @@ def changes_rate(program: Program) -> bool:
     """True when something sets the learning rate later: a scheduler callback, or an assignment."""
     if any(program.calls_of("keras.callbacks.LearningRateScheduler", "keras.backend.set_value")):
         return True
-    return _RATE_SET.search(program.document.text) is not None
+    return mentions(_RATE_SET, program.document.text)
 
 
 def has_validation(fit: Fit) -> bool | None:

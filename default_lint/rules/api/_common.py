@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from default_lint.findings import Edit, Fix, Safety
 from default_lint.program.calls import Renaming, renamed
 from default_lint.program.types import Argument, Call, Program
+from default_lint.rules.timeline import mentions
 
 _PINNED = re.compile(
     r"TF_USE_LEGACY_KERAS|\b(?:keras\s*[=~]=\s*[0-2]\.|tensorflow(?:-\w+)?\s*[=~]=\s*(?:[01]\.|2\.(?:\d|1[0-5])\b))"
@@ -18,7 +19,7 @@ _OTHERS = ("lr", "decay")  # of optimizers: the optimization rules speak
 def meant_for_keras2(program: Program) -> bool:
     """True when the file says that it runs on Keras 2: it pins a version, or imports `tf_keras`."""
     document = program.document
-    if _PINNED.search(document.original or document.text):
+    if mentions(_PINNED, document.original or document.text):
         return True
     return any(item.module.split(".")[0] == "tf_keras" for item in program.imports)
 

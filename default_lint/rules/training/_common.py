@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Edit
 from default_lint.program.types import Argument, Call, Compile, Fit, Metric, Model, Program
-from default_lint.rules.timeline import compile_before
+from default_lint.rules.timeline import compile_before, mentions
 from default_lint.text import Document
 
 MONITORING = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "OrbaxCheckpoint")
@@ -42,7 +42,7 @@ def has_own_callbacks(fit: Fit) -> bool:
 
 def has_own_logs(program: Program, model: Model) -> bool:
     """True when the model may log names of its own, or is trained by code that we do not know."""
-    if model.kind not in ("sequential", "functional", "subclass") or _RENAMED.search(program.document.text):
+    if model.kind not in ("sequential", "functional", "subclass") or mentions(_RENAMED, program.document.text):
         return True
     subclass = model.subclass
     if subclass is None:
