@@ -15,6 +15,7 @@ from default_lint.rules.base import Rule
 from default_lint.text import Document, Span
 
 _COPY = "a private copy of an old Keras"
+_UNUSABLE = "raises ImportError when made"
 _GUARDS = re.compile(r"^\s*try\s*:|\bhasattr\(|__version__", re.MULTILINE)
 
 
@@ -77,7 +78,11 @@ class RemovedImport(Rule):
         ordered = sorted(program.imports, key=lambda item: item.span)
         for _, group in groupby(ordered, key=lambda item: (item.statement, item.span)):
             items = [item for item in group if not item.guarded]
-            gone = [(item, found) for item in items if (found := _lookup(item)) is not None]
+            gone = [
+                (item, found)
+                for item in items
+                if (found := _lookup(item)) is not None and not _is_handed_on(program.document, item, found)
+            ]
             reported.update(item.alias for item, _ in gone)
             whole = [(item, found) for item, found in gone if not found.member]
             if whole and len(whole) == len(items):
@@ -150,6 +155,13 @@ class RemovedImport(Rule):
             fixes.append(Fix(f"Use `{found.replacement}`", (), Safety.SHOWN))
         note = _explain(found, found.replacement)
         yield self.finding(span, _message(call.spelled, found), notes=[note] if note.text else [], fixes=fixes)
+
+
+def _is_handed_on(document: Document, item: Import, found: Removal) -> bool:
+    """`from package import name as name` of what can be imported but not used: it is there for others."""
+    if not found.note.startswith(_UNUSABLE) or item.name_span is None:
+        return False
+    return document.text[item.name_span.end :].lstrip().startswith(f"as {item.name}")
 
 
 def _lookup(item: Import) -> Removal | None:

@@ -63,6 +63,8 @@ class NothingTrainable(Rule):
                 if compiled.value is not False or fit is None:
                     continue
                 frozen = _last_freeze(model, compiled)
+                if frozen is None and not any(layer.trainable is False for layer in model.layers):
+                    continue  # nothing is frozen: the layers have no weights
                 call = compiled.call
                 span = frozen.span if frozen is not None else call.callee if call is not None else compiled.span
                 notes = [Note("this `fit` changes no weight", fit.span)]
