@@ -219,13 +219,14 @@ class Run:
 
     def _trace(self, path: str) -> None:
         """Do it again in this process, where the traceback can be seen."""
+        from default_lint.engine import check
         from default_lint.files import load
         from default_lint.text import Document
 
         try:
             document = load(path, self.resolver(path).settings.max_file_size, True)
             if isinstance(document, Document):
-                self._again(document)
+                check(document, self.resolver(path).settings, raising=True)
         except Exception as error:
             _traceback(error)
 

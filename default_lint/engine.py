@@ -15,10 +15,11 @@ from default_lint.text import Document, Span
 SYNTAX = ("syntax-error", "SYN001")
 
 
-def check(document: Document, settings: Settings, trace: object = None) -> Report:
+def check(document: Document, settings: Settings, trace: object = None, *, raising: bool = False) -> Report:
     """Everything the linter has to say about one document.
 
-    `trace` is the record of a training run; without one only the source speaks.
+    `trace` is the record of a training run; without one only the source speaks. A rule that fails costs its own
+    findings only and is told in the report's trouble, unless `raising`.
     """
     trouble: list[str] = []
     try:
@@ -26,24 +27,22 @@ def check(document: Document, settings: Settings, trace: object = None) -> Repor
     except SyntaxTrouble as error:
         found = [_syntax_finding(error)] if settings.enabled(*SYNTAX, "api", document.path) else []
         return Report(document, tuple(found))
-    except Exception as error:  # the other documents are still checked
-        return Report(document, trouble=(_bug("the program could not be read", error),))
-    found = apply_rules(program, settings, trouble)
+    found = apply_rules(program, settings, None if raising else trouble)
     kept, suppressed, unused = suppress(found, document, settings)
     named = {*settings.select, *settings.extend_select}
     shown = [item for item in kept if heard(item, settings.audience) or item.rule in named or item.code in named]
     return Report(
-        document, tuple(sorted(shown, key=Finding.place)), tuple(suppressed), tuple(unused), (*program.trouble, *trouble)
+        document,
+        tuple(sorted(shown, key=Finding.place)),
+        tuple(suppressed),
+        tuple(unused),
+        (*program.trouble, *trouble),
     )
 
 
 def _syntax_finding(error: SyntaxTrouble) -> Finding:
     message = f"Python cannot parse this: {error.args[0]}"[:120]
     return Finding(*SYNTAX, error.span, message, Severity.ERROR, Confidence.HIGH, "api")
-
-
-def _bug(what: str, error: Exception) -> str:
-    return f"{what}: {type(error).__name__}: {error}; this is a bug in default-lint"
 
 
 def heard(finding: Finding, audience: str) -> bool:
@@ -53,10 +52,10 @@ def heard(finding: Finding, audience: str) -> bool:
     return finding.severity >= Severity.WARNING and finding.confidence >= Confidence.MEDIUM
 
 
-def apply_rules(program: Program, settings: Settings, trouble: list[str]) -> list[Finding]:
+def apply_rules(program: Program, settings: Settings, trouble: list[str] | None) -> list[Finding]:
     """What the selected rules find; see `_across_readings` for programs with tests of unknown outcome.
 
-    A rule that fails costs its own findings only, and is told in `trouble`.
+    A rule that fails costs its own findings only, and is told in `trouble`; it raises when there is no such list.
     """
     from default_lint.rules import RULES
 
@@ -71,7 +70,9 @@ def apply_rules(program: Program, settings: Settings, trouble: list[str]) -> lis
         try:
             results = [_unique(rule.check(reading)) for reading in readings]
         except Exception as error:
-            trouble.append(_bug(f"rule `{rule.name}` failed", error))
+            if trouble is None:
+                raise
+            trouble.append(f"internal error: rule `{rule.name}`: {type(error).__name__}: {error}")
             continue
         found.extend(results[0] if len(readings) == 1 else _across_readings(readings, results))
     return found

@@ -6,6 +6,7 @@ Marks in the programs: `# fault: name` at the line to blame, `# or: name` at ano
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,16 @@ def test_nothing_else_is_reported_in_a_faulty_program(path: Path) -> None:
     allowed = {*planted, *others}
     loud = {place for place, severity in found(source).items() if severity >= Severity.WARNING}
     assert loud <= allowed
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "programs" / "holdout" / "healthy").glob("*.py")), ids=lambda path: path.stem
+)
+def test_healthy_program_of_the_holdout_is_left_alone(path: Path) -> None:
+    assert [(item.rule, item.message) for item in check(document(path), Settings()).findings] == []
+
+
+def test_accuracy_is_as_written_in_the_docs() -> None:
+    tool = runpy.run_path(str(ROOT / "benchmarks" / "accuracy.py"))
+    counts = {name: tool["judge"](folders) for name, folders in tool["SETS"].items()}
+    assert tool["table"](counts) in (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")

@@ -196,7 +196,7 @@ TOML = st.recursive(
 )
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(settings.OPTIONS)), TOML, max_size=3))
 def test_any_value_is_taken_or_refused(values: dict[str, object]) -> None:
     try:

@@ -1,7 +1,6 @@
 """Write docs/rules: a page for each rule, from its docstring, and the index.
 
-    python tools/make_docs.py          writes them
-    python tools/make_docs.py --check  exits with 1 when they are not what would be written
+`python tools/make_docs.py` writes them; with `--check` it exits with 1 when they are not what would be written.
 """
 
 from __future__ import annotations

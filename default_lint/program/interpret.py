@@ -1026,7 +1026,7 @@ def _keras_base(bases: Sequence[Value]) -> str:
 _CONSTANTS: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": ...}
 _BUILTINS = frozenset(
     "abs all any bool bytes callable chr dict dir divmod enumerate eval exec exit filter float format frozenset "
-    "getattr globals hasattr hash id input int isinstance issubclass iter len list locals map max min next object open ord "
-    "pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum super tuple "
-    "type vars zip".split()
+    "getattr globals hasattr hash id input int isinstance issubclass iter len list locals map max min next object "
+    "open ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum "
+    "super tuple type vars zip".split()
 )

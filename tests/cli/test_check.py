@@ -201,7 +201,7 @@ def test_one_bad_file_does_not_hide_the_others(lint: Lint, faulty: Path, project
     assert err.splitlines() == [
         "error: missing.py: no such file or directory",
         "error: bad.py: line 2 is not valid utf-8",
-        "error: bug.py: internal error: RuntimeError: no such luck",
+        "error: bug.py: internal error: rule `broken-rule`: RuntimeError: no such luck",
         cli.BUG.rstrip(),
     ]
     assert "Traceback" not in err
