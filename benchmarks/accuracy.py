@@ -3,8 +3,8 @@
     python benchmarks/accuracy.py [--verbose]
 
 Counts over our own programs (`examples`, `tests/programs`) and over the hold-out, whose author had not seen the linter.
-A mark counts as found when its rule reports on a marked line (`fault`, or an `or` line of the same rule); "elsewhere" when
-the rule reports on another line of the file only. "Unmarked" are findings at warning or above without a mark.
+A mark counts as found when its rule reports on a marked line (`fault`, or an `or` line of the same rule); "elsewhere"
+when the rule reports on another line of the file only. "Unmarked" are findings at warning or above without a mark.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def judge(folders: list[Path]) -> Count:
 
 def table(counts: dict[str, Count]) -> str:
     """The counts as a Markdown table."""
-    head = "| programs | healthy | with a false alarm | faulty | planted | found | heard by default | elsewhere | unmarked |"
+    names = "programs healthy with-a-false-alarm faulty planted found heard-by-default elsewhere unmarked".split()
+    head = f"| {' | '.join(name.replace('-', ' ') for name in names)} |"
     rows = [
         f"| {name} | {c.healthy} | {c.alarmed} | {c.faulty} | {c.planted} | {c.found} | {c.heard} | {c.elsewhere} "
         f"| {c.unmarked} |"
