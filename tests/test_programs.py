@@ -5,90 +5,58 @@ Marks in the programs: `# fault: name` at the line to blame, `# or: name` at ano
 
 from __future__ import annotations
 
-import re
-import runpy
 from pathlib import Path
 
 import pytest
 
+from benchmarks.accuracy import SETS, findings, judge, marks, read, table
 from default_lint.engine import check
-from default_lint.files import load
 from default_lint.findings import Severity
 from default_lint.settings import Settings
-from default_lint.text import Document
 
 ROOT = Path(__file__).parents[1]
-MARK = re.compile(r"#\s*(fault|or):\s*([\w-]+(?:,\s*[\w-]+)*)")
 
 
-def programs(kind: str) -> list[Path]:
-    """All programs of a kind, scripts and notebooks."""
-    folders = (ROOT / "examples" / kind, ROOT / "tests" / "programs" / kind)
-    return sorted(path for folder in folders for path in folder.iterdir() if path.suffix in (".py", ".ipynb"))
+def programs(name: str, kind: str) -> list[Path]:
+    """All programs of a set and kind, scripts and notebooks."""
+    return sorted(path for folder in SETS[name] for path in (folder / kind).iterdir() if path.suffix != ".md")
 
 
-def document(path: Path) -> Document:
-    """The program as the command line reads it."""
-    loaded = load(str(path), 2_000_000)
-    assert isinstance(loaded, Document)
-    return loaded
+def titled(paths: list[Path]) -> pytest.MarkDecorator:
+    """Parametrize by program."""
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
 
 
-def marks(source: Document) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """Lines and names of the planted faults, and of the other places that may be blamed for them."""
-    planted: list[tuple[int, str]] = []
-    others: list[tuple[int, str]] = []
-    for number, line in enumerate(source.text.splitlines(), 1):
-        for kind, names in MARK.findall(line):
-            (planted if kind == "fault" else others).extend((number, name.strip()) for name in names.split(","))
-    return planted, others
-
-
-def found(source: Document) -> dict[tuple[int, str], Severity]:
-    """(line, rule) of every finding, for the curious audience."""
-    report = check(source, Settings(audience="curious"))
-    assert report.trouble == ()
-    lines = source.text.count
-    return {(lines("\n", 0, item.span.start) + 1, item.rule): item.severity for item in report.findings}
-
-
-@pytest.mark.parametrize("path", programs("healthy"), ids=lambda path: path.stem)
+@titled(programs("our own", "healthy") + programs("hold-out", "healthy"))
 def test_healthy_program_is_left_alone(path: Path) -> None:
-    report = check(document(path), Settings())
-    assert [(item.rule, document(path).locate(item.span.start).line, item.message) for item in report.findings] == []
+    document = read(path)
+    report = check(document, Settings())
+    assert report.trouble == ()
+    assert [(item.rule, document.locate(item.span.start).line, item.message) for item in report.findings] == []
 
 
-@pytest.mark.parametrize("path", programs("faulty"), ids=lambda path: path.stem)
+@titled(programs("our own", "faulty"))
 def test_every_planted_fault_is_found_at_its_line(path: Path) -> None:
-    source = document(path)
-    planted, others = marks(source)
-    seen = found(source)
+    document = read(path)
+    planted, others = marks(document)
+    seen = findings(document)
     assert planted
     missing = [
-        (line, name)
-        for line, name in planted
-        if (line, name) not in seen and not any(place in seen for place in others if place[1] == name)
+        place
+        for place in planted
+        if place not in seen and not any(other in seen for other in others if other[1] == place[1])
     ]
     assert missing == [], sorted(seen)
 
 
-@pytest.mark.parametrize("path", programs("faulty"), ids=lambda path: path.stem)
+@titled(programs("our own", "faulty"))
 def test_nothing_else_is_reported_in_a_faulty_program(path: Path) -> None:
-    source = document(path)
-    planted, others = marks(source)
-    allowed = {*planted, *others}
-    loud = {place for place, severity in found(source).items() if severity >= Severity.WARNING}
-    assert loud <= allowed
-
-
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "tests" / "programs" / "holdout" / "healthy").glob("*.py")), ids=lambda path: path.stem
-)
-def test_healthy_program_of_the_holdout_is_left_alone(path: Path) -> None:
-    assert [(item.rule, item.message) for item in check(document(path), Settings()).findings] == []
+    document = read(path)
+    planted, others = marks(document)
+    loud = {place for place, item in findings(document).items() if item.severity >= Severity.WARNING}
+    assert loud <= {*planted, *others}
 
 
 def test_accuracy_is_as_written_in_the_docs() -> None:
-    tool = runpy.run_path(str(ROOT / "benchmarks" / "accuracy.py"))
-    counts = {name: tool["judge"](folders) for name, folders in tool["SETS"].items()}
-    assert tool["table"](counts) in (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    counts = {name: judge(folders) for name, folders in SETS.items()}
+    assert table(counts) in (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
