@@ -6,6 +6,7 @@ where it is used.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -106,6 +107,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _check(arguments: Sequence[str]) -> int:
+    gc.set_threshold(50_000)  # syntax trees are many objects without cycles
     options = check_options(arguments)
     paths = options.paths or ["."]
     resolver = resolver_of(options)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from default_lint.findings import Report
 
 SERIAL = 20  # so many files are checked sooner than a second process has started
-CHUNK = 8
+CHUNK = 4
+AHEAD = 8  # chunks for each worker
 
 Progress = Callable[[int, int], None]
 
@@ -160,7 +161,7 @@ def _processors() -> int:
 
 
 def _in_processes(chunks: Sequence[Sequence[Job]], workers: int) -> Iterator[Report | None]:
-    """Keep a short queue of chunks ahead of the reader.
+    """Keep a queue of chunks ahead of the reader, long enough that one slow file does not leave a worker idle.
 
     When a worker dies, everything in the queue is lost without telling whose fault it was: those files are checked
     again one at a time, and a new pool takes the rest.
@@ -173,7 +174,7 @@ def _in_processes(chunks: Sequence[Sequence[Job]], workers: int) -> Iterator[Rep
     try:
         while waiting or queue:
             try:
-                while waiting and len(queue) < 2 * workers:
+                while waiting and len(queue) < AHEAD * workers:
                     queue.append((waiting[0], pool.submit(_check_chunk, waiting[0])))
                     waiting.popleft()
                 reports = queue[0][1].result()

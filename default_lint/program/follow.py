@@ -13,7 +13,7 @@ from default_lint.program.tree import Tree
 from default_lint.program.types import Program, Unread
 from default_lint.text import Document, Span
 
-MAX_STEPS = 60_000  # in all readings together, beyond the second
+MAX_STEPS = 30_000  # in all readings together, beyond the second
 MAX_FORCED = 12  # readings beyond the covering array
 
 

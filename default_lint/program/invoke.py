@@ -92,13 +92,8 @@ class Invoker:
         return value
 
     def _site(self, node: cst.Call, spread: bool) -> Site:
-        span = self.tree.span(node)
-        callee = self.tree.span(node.func.attr if isinstance(node.func, cst.Attribute) else node.func)
-        if node.args:
-            insertion, separator = self.tree.span(node.args[-1]).end, ", "
-        else:
-            insertion, separator = span.start + len(self.tree.text[span.start : span.end - 1].rstrip()), ""
-        return Site(span, callee, self.tree.code(node.func), spread, insertion, separator)
+        place = self.tree.place(node)
+        return Site(place.span, place.callee, place.spelled, spread, place.insertion, place.separator)
 
     def glance(self, node: cst.Call) -> None:
         """Note a call that is not reached, of an optimizer, callback or the like: literal arguments, nothing else."""

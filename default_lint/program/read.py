@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from default_lint.program.types import Program, Unread
 from default_lint.text import Document, Span
 
+MAX_NODES = 60_000  # of the syntax tree, some 8,000 lines; libcst takes 3 kB for each
 MAX_DEPTH = 90  # nesting of expressions and blocks; libcst's own recursion fails near 150
 _MENTIONS = re.compile(r"keras|tensorflow")
 _CALLED = frozenset(
@@ -27,6 +28,7 @@ _CALLED = frozenset(
     "RMSprop Adagrad Adadelta Nadam AdamW EarlyStopping ModelCheckpoint ReduceLROnPlateau StandardScaler MinMaxScaler "
     "MultiHeadAttention KerasClassifier KerasRegressor".split()
 )
+_COMMON = frozenset(("Model", "evaluate"))  # other libraries have them too: one of them alone is no sign
 _INTEREST = re.compile(rf"\b(?:{'|'.join(_CALLED)})\s*\(")
 _OLD_IMPORT = re.compile(
     r"^[ \t]*(?:from|import)[ \t]+"
@@ -54,9 +56,11 @@ def read(document: Document) -> Program:
     tree = parse(document)
     if not _INTEREST.search(document.text) and not _OLD_IMPORT.search(document.text):
         return Program(document)
-    depth, calls = _survey(tree)
+    nodes, depth, calls = _survey(tree)
     if not calls and not _OLD_IMPORT.search(document.text):
         return Program(document)
+    if nodes > MAX_NODES:
+        return _unread(document, f"{nodes:,} nodes of syntax, more than the {MAX_NODES:,} that are read")
     if depth > MAX_DEPTH:
         return _unread(document, f"nested {depth} levels deep, too deep to read")
     with _recursion_limit(12_000):
@@ -92,23 +96,26 @@ def _error_offset(document: Document, error: SyntaxError) -> int:
     return min(start + max((error.offset or 1) - 1, 0), len(document.text))
 
 
-def _survey(tree: ast.AST) -> tuple[int, bool]:
-    """Deepest nesting of the syntax tree, found without recursion, and whether it calls anything of interest."""
-    deepest, calls = 0, False
+def _survey(tree: ast.AST) -> tuple[int, int, bool]:
+    """Size and deepest nesting of the syntax tree, without recursion, and whether it calls anything of interest."""
+    nodes, deepest = 0, 0
+    called: set[str] = set()
     waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
+        nodes += 1
         deepest = max(deepest, depth)
-        if not calls and isinstance(node, ast.Call):
-            calls = _is_of_interest(node.func)
+        if isinstance(node, ast.Call):
+            called.add(_called_name(node.func))
         waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
-    return deepest, calls
+    called &= _CALLED
+    return nodes, deepest, len(called) > 1 or not called <= _COMMON
 
 
-def _is_of_interest(function: ast.expr) -> bool:
+def _called_name(function: ast.expr) -> str:
     if isinstance(function, ast.Attribute):
-        return function.attr in _CALLED and not (isinstance(function.value, ast.Name) and function.value.id == "re")
-    return isinstance(function, ast.Name) and function.id in _CALLED
+        return "" if isinstance(function.value, ast.Name) and function.value.id == "re" else function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _unread(document: Document, reason: str) -> Program:

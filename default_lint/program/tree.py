@@ -92,6 +92,16 @@ class WrittenArgument(NamedTuple):
     removal: Span
 
 
+class CallPlace(NamedTuple):
+    """Where a call stands, how its callee is written, and where one more argument goes, after which separator."""
+
+    span: Span
+    callee: Span
+    spelled: str
+    insertion: int
+    separator: str
+
+
 class Tree:
     """A parsed module: the libcst tree, and `span(node)` for any node of it."""
 
@@ -105,6 +115,7 @@ class Tree:
         self._calls = sorted(state.calls, key=self.span)
         self._literals: dict[int, object] = {}
         self._arguments: dict[int, tuple[WrittenArgument, ...]] = {}
+        self._places: dict[int, CallPlace] = {}
         self._remembered: dict[tuple[int, Callable[..., object]], object] = {}
         if "".join(state.tokens).rstrip("\r\n") != self.text.rstrip("\r\n"):
             raise ValueError("the tree does not print back the text")
@@ -153,6 +164,19 @@ class Tree:
                 for position, item in enumerate(node.args)
             )
             self._arguments[id(node)] = known
+        return known
+
+    def place(self, node: cst.Call) -> CallPlace:
+        """Where a call stands."""
+        known = self._places.get(id(node))
+        if known is None:
+            span = self.span(node)
+            callee = self.span(node.func.attr if isinstance(node.func, cst.Attribute) else node.func)
+            if node.args:
+                insertion, separator = self.span(node.args[-1]).end, ", "
+            else:
+                insertion, separator = span.start + len(self.text[span.start : span.end - 1].rstrip()), ""
+            known = self._places[id(node)] = CallPlace(span, callee, self.code(node.func), insertion, separator)
         return known
 
     def calls_in(self, node: cst.CSTNode) -> list[cst.Call]:
