@@ -491,6 +491,8 @@ def layer(call: Call, value: Value, span: Span) -> Value:
         return _resized(call, value, span)
     if name == "RandomFlip":
         return derive(value, span, "keras.layers.RandomFlip", dtype=UNKNOWN)
+    if name == "TextVectorization":
+        return _vectorized(call, value, span)
     if name in _BLURRING:
         return derive(
             value,
@@ -503,6 +505,24 @@ def layer(call: Call, value: Value, span: Span) -> Value:
             exact=False,
         )
     return NotImplemented
+
+
+def _vectorized(call: Call, value: Array, span: Span) -> Value:
+    """Texts as rows of word indices: below `max_tokens` when that is given."""
+    if argument(call, "output_mode", 4, "int") != "int":
+        return NotImplemented
+    most, length = argument(call, "max_tokens", 0), argument(call, "output_sequence_length", 5)
+    rows = value.shape[0] if isinstance(value.shape, tuple) and value.shape else UNKNOWN
+    return derive(
+        value,
+        span,
+        "keras.layers.TextVectorization",
+        shape=(rows, length if is_integer(length) else UNKNOWN),
+        dtype="int64",
+        low=0,
+        high=most - 1 if is_integer(most) else UNKNOWN,
+        exact=False,
+    )
 
 
 def _rescaled(call: Call, value: Array, span: Span) -> Array:

@@ -76,6 +76,7 @@ class EmbeddingTooSmall(Rule):
             for layer in model.layers:
                 if layer.kind == "keras.layers.Embedding" and (rows := layer.call.given("input_dim")) is not None:
                     yield from self._range(program, model, layer, rows)
+                    yield from self._vectorizer(model, layer, rows)
         yield from self._words(program)
 
     def _range(self, program: Program, model: Model, layer: Layer, rows: Argument) -> Iterator[Finding]:
@@ -93,6 +94,15 @@ class EmbeddingTooSmall(Rule):
         sure = Confidence.HIGH if array.exact else Confidence.MEDIUM
         message = f"{rows.value} rows for indices up to {int(array.high)}"
         yield self.finding(rows.span, message, notes=notes, fixes=(fix,), confidence=sure)
+
+    def _vectorizer(self, model: Model, layer: Layer, rows: Argument) -> Iterator[Finding]:
+        for source in model.sources(layer):
+            most = source.call.given("max_tokens") if source.kind == "keras.layers.TextVectorization" else None
+            if most is None or not is_integer(most.value) or not is_integer(rows.value) or most.value <= rows.value:
+                continue
+            notes = (Note(f"indices go up to {most.value - 1}", most.span),)
+            message = f"{rows.value} rows for a vocabulary of {most.value} words"
+            yield self.finding(rows.span, message, notes=notes, confidence=Confidence.MEDIUM)
 
     def _words(self, program: Program) -> Iterator[Finding]:
         text = program.document.text
