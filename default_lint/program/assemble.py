@@ -8,7 +8,8 @@ from typing import Any
 import libcst as cst
 
 from default_lint.program import names
-from default_lint.program.build import Builder, declared_by, reachable
+from default_lint.program.build import Builder
+from default_lint.program.graph import declared_by, reachable
 from default_lint.program.interpret import Interpreter
 from default_lint.program.objects import (
     Done,
@@ -198,7 +199,7 @@ class Assembler:
             node = Node(entry.layer, (), entry.site, 0, uncertain=entry.uncertain)
             incoming = self.builder.input_tensor(Call("unknown.input", Span(0, 0)), shape, Span(0, 0))
             node.inputs = (incoming,)
-            outputs = self.builder._infer(node, entry.layer, [_given(incoming, entry.site)], [shape])
+            outputs = self.builder.sizes.infer(node, entry.layer, [_given(incoming, entry.site)], [shape])
             node.outputs = tuple(Tensor(found, node, number) for number, found in enumerate(outputs))
             layer = self._layer(
                 node, position, (position - 1,) if position else (), entry.removal, counts[id(entry.layer)]
@@ -232,7 +233,7 @@ class Assembler:
         return True
 
     def _applied_shape(self, item: ModelObject) -> Shape:
-        shape = self.builder.data_shape(item)
+        shape = self.builder.sizes.data_shape(item)
         if is_known(shape):
             return shape
         if item.layer is not None and item.layer.node is not None and item.layer.node.inputs:

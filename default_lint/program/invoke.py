@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from default_lint.program import data, names
-from default_lint.program.build import Builder, LayerList
+from default_lint.program.build import Builder
 from default_lint.program.calls import Given, bind
 from default_lint.program.objects import (
     Arguments,
@@ -16,6 +16,7 @@ from default_lint.program.objects import (
     Function,
     Instance,
     Iterated,
+    LayerList,
     LayerObject,
     ModelObject,
     Partial,
@@ -168,7 +169,7 @@ class Invoker:
             kept = [item for item in function.given if item.keyword not in named]
             return self.dispatch(function.function, [*kept, *given], site)
         if isinstance(function, Call) and function.name.startswith("keras."):
-            return self.keras.call_object(function, given, site)
+            return self.keras.conduct.call_object(function, given, site)
         return self.opaque("", given, site)
 
     def opaque(self, name: str, given: Sequence[Given], site: Site) -> Value:
@@ -176,7 +177,7 @@ class Invoker:
         tensors = [tensor for item in given for tensor in self.keras.tensors_in(item.value)]
         for item in given:
             for model in self.keras.models_in(item.value):
-                self.keras.note(model, "other", site, None)
+                self.keras.conduct.note(model, "other", site, None)
         if tensors:
             return self.keras.opaque(name or f"custom.{site.spelled}", tensors, site)
         return Unknown(f"`{site.spelled}(...)` is not known")
@@ -317,7 +318,7 @@ class Invoker:
         if isinstance(receiver, Instance):
             return self._instance_attribute(receiver, name, span)
         if isinstance(receiver, (LayerObject, ModelObject, Tensor)):
-            value = self.keras.attribute(receiver, name)
+            value = self.keras.conduct.attribute(receiver, name)
             return value if value is not NotImplemented else UNKNOWN
         if data.is_data(receiver):
             value = data.attribute(self, receiver, name)
@@ -337,7 +338,7 @@ class Invoker:
         if is_known(found):
             return found
         if receiver.keras is not None:
-            value = self.keras.attribute(receiver.keras, name)
+            value = self.keras.conduct.attribute(receiver.keras, name)
             return value if value is not NotImplemented else UNKNOWN
         return UNKNOWN
 
@@ -346,9 +347,9 @@ class Invoker:
         if isinstance(receiver, Instance):
             receiver.attributes[name] = value
             if receiver.keras is not None:
-                self.keras.set_attribute(receiver.keras, name, value, span)
+                self.keras.conduct.set_attribute(receiver.keras, name, value, span)
         elif isinstance(receiver, (LayerObject, ModelObject)):
-            self.keras.set_attribute(receiver, name, value, span)
+            self.keras.conduct.set_attribute(receiver, name, value, span)
         elif isinstance(receiver, UserClass):
             receiver.scope.names[name] = value
 
@@ -429,7 +430,7 @@ class Invoker:
         if isinstance(receiver, Super):
             return self._super_method(receiver, name, given, site)
         if isinstance(receiver, (ModelObject, LayerObject, Tensor)):
-            return self.keras.method(receiver, name, given, site)
+            return self.keras.conduct.method(receiver, name, given, site)
         if isinstance(receiver, Arguments):
             return self._parser_method(receiver, name, given)
         if isinstance(receiver, Tape):
@@ -444,10 +445,10 @@ class Invoker:
             if value is not NotImplemented:
                 return value
             if isinstance(receiver, Call):
-                return self.keras.object_method(receiver, name, call, site)
+                return self.keras.conduct.object_method(receiver, name, call, site)
             return self.opaque("", given, site)
         if isinstance(receiver, (Unknown, Instance)):
-            return self.keras.unknown_method(receiver, name, given, site, method.text)
+            return self.keras.conduct.unknown_method(receiver, name, given, site, method.text)
         return self.opaque("", given, site)
 
     def _method_call(self, receiver: Value, name: str, given: list[Given], site: Site) -> Call:
@@ -483,7 +484,7 @@ class Invoker:
             if name == "__init__":
                 self.keras.base_init(instance, given, site.span, site)
                 return None
-            return self.keras.method(instance.keras, name, given, site, through_super=True)
+            return self.keras.conduct.method(instance.keras, name, given, site, through_super=True)
         return UNKNOWN
 
     def _python_method(self, receiver: Any, name: str, given: list[Given]) -> Value:
@@ -600,7 +601,7 @@ class Invoker:
         value = data.call(self, call)
         if value is not NotImplemented:
             return value
-        return self.keras.plain_object(call, given, site)
+        return self.keras.conduct.plain_object(call, given, site)
 
     def _builtin(self, name: str, given: list[Given], site: Site) -> Value:
         values = [item.value for item in given]

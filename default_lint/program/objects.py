@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
 from default_lint.program.calls import Given
+from default_lint.program.frozen import dataclass
 from default_lint.program.types import Call, Import, Layer, Model, Subclass, Unread
-from default_lint.program.values import UNKNOWN, Shape, Value
+from default_lint.program.values import UNKNOWN, Rest, Shape, Value
 from default_lint.text import Span
 
 
@@ -273,7 +274,7 @@ class ModelObject:
     parameters: Value = None  # a known total where the layers are not listed (applications)
 
 
-@dataclass
+@dataclass()
 class Trace:
     """Everything collected while one reading of a program is interpreted."""
 
@@ -290,3 +291,13 @@ class Trace:
 
 Getter = Callable[[str], Value]
 Layers = Sequence[Layer]
+
+
+class LayerList(list[Value]):
+    """`model.layers` of a model whose layers are not listed; `partial` once it has been sliced."""
+
+    def __init__(self, owner: ModelObject, partial: bool = False) -> None:
+        self.owner = owner
+        layer = Call("keras.layers.Layer", Span(0, 0))
+        super().__init__([LayerObject(layer, inside=owner, attributes={"part": partial})])
+        self.append(Rest("layers of the model"))
