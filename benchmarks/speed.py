@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ("customer_churn.py", "two_heads_loop.py", "flower_transfer.py")
 FILES = 200
 # What the console script of an installation runs.
-OURS = (sys.executable, "-c", "import sys; from default_lint.cli import main; sys.exit(main())", "check", "--isolated")
+OURS = (sys.executable, "-c", "from default_lint.__main__ import run; run()", "check", "--isolated")
 
 Command = Sequence[str]
 T = TypeVar("T")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from default_lint.program.frozen import dataclass
 from default_lint.program.values import UNKNOWN, Value
 
 if sys.version_info >= (3, 11):
