@@ -107,7 +107,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _check(arguments: Sequence[str]) -> int:
-    gc.set_threshold(50_000)  # syntax trees are many objects without cycles
+    gc.set_threshold(200_000)  # syntax trees are many objects without cycles
     options = check_options(arguments)
     paths = options.paths or ["."]
     resolver = resolver_of(options)

@@ -107,7 +107,11 @@ def _survey(tree: ast.AST) -> tuple[int, int, bool]:
         deepest = max(deepest, depth)
         if isinstance(node, ast.Call):
             called.add(_called_name(node.func))
-        waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        for value in node.__dict__.values():  # quicker than `ast.iter_child_nodes`
+            if isinstance(value, list):
+                waiting.extend([(child, depth + 1) for child in value if isinstance(child, ast.AST)])
+            elif isinstance(value, ast.AST):
+                waiting.append((value, depth + 1))
     called &= _CALLED
     return nodes, deepest, len(called) > 1 or not called <= _COMMON
 
