@@ -143,9 +143,14 @@ def _cold(directory: Path, rounds: int) -> list[Row]:
         rounds,
     )
     return [
-        _row("a file without Keras, cold", taken["plain"], "`python -c pass`", taken["pass"], 3),
+        _row("a file without Keras, cold", taken["plain"], "`python -c pass`", taken["pass"], 3, single=True),
         _row(
-            f"a model file of {lines} lines, cold", taken["model"], '`python -c "import libcst"`', taken["libcst"], 1.6
+            f"a model file of {lines} lines, cold",
+            taken["model"],
+            '`python -c "import libcst"`',
+            taken["libcst"],
+            1.6,
+            single=True,
         ),
     ]
 
@@ -218,11 +223,13 @@ def _linter(name: str, directory: Path | None) -> str | None:
 # -- the table ----------------------------------------------------------------------------------------------------
 
 
-def _row(what: str, ours: Sample, name: str, other: Sample, bar: float) -> Row:
-    ratio = ours.wall / other.wall
+def _row(what: str, ours: Sample, name: str, other: Sample, bar: float, *, single: bool = False) -> Row:
+    """`single`: one process each, judged by processor time, which other work on the machine disturbs less."""
+    ratio, cpu = ours.wall / other.wall, ours.cpu / other.cpu
     limit = f"{bar:g} x" if bar >= 1 else f"1/{1 / bar:.0f}"
     figure = f"{name}, {_seconds(other.wall)}"
-    return Row(what, _seconds(ours.wall), figure, f"{ratio:.2f}", f"{ours.cpu / other.cpu:.2f}", limit, ratio <= bar)
+    met = (cpu if single else ratio) <= bar
+    return Row(what, _seconds(ours.wall), figure, f"{ratio:.2f}", f"{cpu:.2f}", limit, met)
 
 
 def _seconds(value: float) -> str:
