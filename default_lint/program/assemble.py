@@ -94,6 +94,11 @@ def activation_of(value: Value) -> str | Unknown:
     return UNKNOWN
 
 
+def _is_open(item: LayerObject) -> bool:
+    """True for a layer whose activation is not told by its call."""
+    return item.nested is not None or item.instance is not None or "activation" in item.attributes
+
+
 def layer_activation(call: Call) -> str | Unknown:
     """The activation that a layer (or an operation on tensors) applies to its output."""
     short = call.short
@@ -241,12 +246,23 @@ class Assembler:
         return UNKNOWN
 
     def _functional(self, item: ModelObject) -> tuple[tuple[Layer, ...], tuple[Shape, ...], tuple[int, ...], bool]:
-        nodes = reachable(item.outputs)
-        layers, numbers = self._layers(nodes)
+        stand_ins = {id(tensor.node): self._stand_in(tensor) for tensor in item.inputs if tensor.node.inputs}
+        nodes = [*stand_ins.values(), *reachable(item.outputs, item.inputs)]
+        layers, numbers = self._layers(nodes, tuple(stand_ins))
         given = {id(tensor.node) for tensor in item.inputs}
+        nodes = nodes[len(stand_ins) :]
         complete = all(node.inputs or id(node) in given or node.layer.call.name in _SOURCES for node in nodes)
         outputs = tuple(numbers[id(tensor.node)] for tensor in item.outputs)
         return layers, tuple(tensor.shape for tensor in item.inputs), outputs, complete and bool(item.outputs)
+
+    def _stand_in(self, tensor: Tensor) -> Node:
+        """The input that Keras makes for a model cut out of another at this tensor."""
+        call = tensor.node.layer.call
+        node = self.builder.input_tensor(
+            Call("keras.Input", call.span, {}, call.spelled, call.callee), tensor.shape, call.span
+        ).node
+        node.feeds = 1
+        return node
 
     def _traced(self, item: ModelObject) -> tuple[tuple[Layer, ...], tuple[Shape, ...], tuple[int, ...], bool]:
         nodes = list(item.nodes or [])
@@ -259,14 +275,16 @@ class Assembler:
         complete = bool(outputs) and all(id(t.node) in known for node in nodes for t in node.inputs)
         return layers, inputs, outputs, complete
 
-    def _layers(self, nodes: Sequence[Node]) -> tuple[tuple[Layer, ...], dict[int, int]]:
+    def _layers(self, nodes: Sequence[Node], stood_for: Sequence[int] = ()) -> tuple[tuple[Layer, ...], dict[int, int]]:
+        """Nodes as layers, and the position of each; the first ones stand for nodes of these ids."""
         numbers = {id(node): position for position, node in enumerate(nodes)}
+        numbers.update({key: position for position, key in enumerate(stood_for)})
         shared: dict[int, int] = {}
         for node in nodes:
             shared[id(node.layer)] = shared.get(id(node.layer), 0) + 1
         layers = []
         for position, node in enumerate(nodes):
-            sources = tuple(numbers[id(t.node)] for t in node.inputs if id(t.node) in numbers)
+            sources = tuple(numbers[id(t.node)] for t in (*node.inputs, *node.beside) if id(t.node) in numbers)
             layers.append(self._layer(node, position, sources, None, shared[id(node.layer)]))
         return tuple(layers), numbers
 
@@ -280,7 +298,7 @@ class Assembler:
             call=self._clean(item.call),
             index=index,
             site=node.site,
-            activation=layer_activation(item.call) if item.nested is None and item.instance is None else UNKNOWN,
+            activation=UNKNOWN if _is_open(item) else layer_activation(item.call),
             inputs=tuple(tensor.shape for tensor in node.inputs),
             shape=node.outputs[0].shape if node.outputs else UNKNOWN,
             parameters=node.parameters if isinstance(node.parameters, int) else UNKNOWN,

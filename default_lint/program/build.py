@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from default_lint.program.invoke import Invoker, Site
 
 MAX_NESTING = 8  # of lists of tensors and models
+_WEIGHTLESS_ROOTS = ("keras.", "tensorflow.", "numpy.", "builtins.")
 _OPERATORS = {
     "+": "add",
     "-": "sub",
@@ -380,7 +381,7 @@ class Builder:
             self.conduct.note_tape_loss(Reference(name), None)
         layer = LayerObject(call)
         node = self.node(layer, tuple(tensors), site.span, None)
-        node.parameters = 0
+        node.parameters = 0 if name.startswith(_WEIGHTLESS_ROOTS) else UNKNOWN
         plain = {key: item.value for key, item in call.arguments.items() if not self.tensors_in(item.value)}
         if name.endswith(".preprocess_input"):
             inferred = shapes.Inference(tensors[0].shape, 0)
@@ -440,6 +441,10 @@ class Builder:
                 return self._on_data(layer, value, site)
             tensors = [self._constant(value) if data.is_data(value) else self.as_tensor(value)]
         node = self.node(layer, tuple(tensors), site.span, self.training(given))
+        used = {id(item) for item in inputs}
+        node.beside = tuple(tensor for item in given if id(item) not in used for tensor in self.tensors_in(item.value))
+        for tensor in node.beside:
+            tensor.node.feeds += 1
         outputs = self.sizes.infer(node, layer, given, [tensor.shape for tensor in tensors])
         node.outputs = tuple(Tensor(shape, node, number) for number, shape in enumerate(outputs))
         structure = self.sizes.structure(layer)
@@ -470,7 +475,7 @@ class Builder:
             return [entry.layer for entry in model.entries]
         if model.kind == "functional":
             seen: dict[int, LayerObject] = {}
-            for node in reachable(model.outputs):
+            for node in reachable(model.outputs, model.inputs):
                 seen.setdefault(id(node.layer), node.layer)
             return list(seen.values())
         return []

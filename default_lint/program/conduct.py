@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from default_lint.program import data
 from default_lint.program.calls import Given
-from default_lint.program.graph import declared_by, reachable
+from default_lint.program.graph import declared_by, listed, reachable
 from default_lint.program.objects import (
     Done,
     History,
@@ -141,6 +141,7 @@ class Conduct:
             if model.entries:
                 entry = model.entries.pop()
                 model.attributes.setdefault("popped", []).append(entry)
+                self.note(model, "pop", site, None)
             return None
         if name in EVENTS:
             return self._event(model, name, given, site)
@@ -174,7 +175,9 @@ class Conduct:
             return False
         if not model.complete or model.kind in ("subclass", "loaded", "unknown"):
             return UNKNOWN
-        layers = [entry.layer for entry in model.entries] or [node.layer for node in reachable(model.outputs)]
+        layers = [entry.layer for entry in model.entries] or [
+            node.layer for node in reachable(model.outputs, model.inputs)
+        ]
         undecided = False
         for layer in layers:
             state = self._layer_trains(layer)
@@ -202,6 +205,9 @@ class Conduct:
 
     def _get_layer(self, model: ModelObject, given: list[Given], site: Site) -> Value:
         wanted = given[0].value if given else UNKNOWN
+        if given and given[0].keyword == "index":
+            layers = self._listed(model)
+            return layers[wanted] if is_integer(wanted) and -len(layers) <= wanted < len(layers) else UNKNOWN
         for layer in self.builder.layers(model):
             if isinstance(wanted, str) and layer.call["name"] == wanted:
                 return layer
@@ -235,9 +241,7 @@ class Conduct:
 
     def _model_attribute(self, model: ModelObject, name: str) -> Value:
         if name == "layers":
-            if model.complete and model.kind in ("sequential", "functional"):
-                return self.builder.layers(model)
-            return LayerList(model)
+            return self._listed(model) or LayerList(model)
         if name == "trainable":
             return model.trainable
         if name in ("output", "outputs", "input", "inputs"):
@@ -254,6 +258,12 @@ class Conduct:
         if name == "name":
             return UNKNOWN
         return NotImplemented
+
+    def _listed(self, model: ModelObject) -> list[LayerObject]:
+        """The layers in the order of Keras, where all of them are known."""
+        if not model.complete or model.kind not in ("sequential", "functional"):
+            return []
+        return self.builder.layers(model) if model.kind == "sequential" else listed(model) or []
 
     def connect(self, model: ModelObject) -> None:
         """Give a Sequential its tensors, once somebody asks for them."""

@@ -275,6 +275,12 @@ class Interpreter:
         return None
 
     def _if(self, node: cst.If) -> Signal:
+        if not self.guarded and "version" in self.tree.code(node.test).lower():
+            self.guarded += 1
+            try:
+                return self._if(node)
+            finally:
+                self.guarded -= 1
         orelse = node.orelse
         leaves_then, leaves_else = _leaves(node.body), orelse is not None and _leaves(orelse.body)
         truth = self._quick_truth(node.test)
@@ -577,6 +583,8 @@ class Interpreter:
     def _delete(self, node: cst.Del) -> Signal:
         if isinstance(node.target, cst.Name):
             self.scope.names.pop(node.target.value, None)
+        elif isinstance(node.target, cst.Subscript):
+            self.invoke.delete_element(self.evaluate(node.target.value), self._index(node.target))
         return None
 
     def _global(self, node: cst.Global) -> Signal:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import libcst as cst
 
@@ -374,6 +376,26 @@ class Invoker:
             return _element_at(container, index)
         return UNKNOWN
 
+    def delete_element(self, container: Value, index: Value) -> None:
+        """`del container[index]` of a list or dict."""
+        if not isinstance(container, (list, dict)):
+            return
+        whole = not any(isinstance(item, Rest) for item in container)
+        try:
+            if whole and fully_known(index) and not isinstance(index, slice):
+                del container[index]
+                return
+            if whole and isinstance(container, list) and isinstance(index, slice):
+                del container[index]
+                return
+        except (IndexError, KeyError, TypeError):
+            pass
+        container.clear()
+        if isinstance(container, dict):
+            container[Rest("keys left")] = UNKNOWN
+        else:
+            container.append(Rest("elements left"))
+
     def method_of(self, receiver: Value, name: str, span: Span, text: str) -> Value:
         """`receiver.name` about to be called."""
         if isinstance(receiver, Instance):
@@ -588,6 +610,12 @@ class Invoker:
         handler = _FUNCTIONS.get(name)
         if handler is not None:
             return handler(self, given, site)
+        arithmetic = _ARITHMETIC.get(name)
+        if arithmetic is not None and all(item.keyword is None and fully_known(item.value) for item in given):
+            try:
+                return arithmetic(*(item.value for item in given))
+            except Exception:  # whatever Python raises, the rest decides
+                pass
         if self.keras.knows(name):
             return self.keras.construct(name, given, site)
         tensors = [tensor for item in given for tensor in self.keras.tensors_in(item.value)]
@@ -863,6 +891,48 @@ def _positions(invoker: Invoker, given: list[Given], site: Site) -> Value:
     return invoker.keras.constant((UNKNOWN,))
 
 
+def _reduce(invoker: Invoker, given: list[Given], site: Site) -> Value:
+    """`functools.reduce(f, items, start)` over a known list."""
+    items = invoker.elements(given[1].value) if len(given) in (2, 3) and not site.spread else None
+    if items is None or len(items) > 64 or (len(given) == 2 and not items):
+        return invoker.opaque("functools.reduce", given, site)
+    queue = [*([given[2].value] if len(given) == 3 else []), *items]
+    result = queue[0]
+    for item in queue[1:]:
+        parts = [Given(None, part, site.span, None, None) for part in (result, item)]
+        result = invoker.dispatch(given[0].value, parts, site)
+    return result
+
+
+def _json(invoker: Invoker, given: list[Given], site: Site) -> Value:
+    """`json.loads` of a string in the source."""
+    text = given[0].value if len(given) == 1 else UNKNOWN
+    if not isinstance(text, str) or len(text) > 20_000:
+        return UNKNOWN
+    try:
+        return cast("Value", json.loads(text))
+    except (ValueError, RecursionError):
+        return UNKNOWN
+
+
+_ARITHMETIC: dict[str, Callable[..., Value]] = {
+    "math.ceil": math.ceil,
+    "math.floor": math.floor,
+    "math.sqrt": math.sqrt,
+    "math.log": math.log,
+    "math.log2": math.log2,
+    "math.log10": math.log10,
+    "math.prod": math.prod,
+    "math.gcd": math.gcd,
+    "numpy.prod": lambda items: math.prod(items if isinstance(items, (list, tuple)) else (items,)),
+    "numpy.ceil": lambda number: float(math.ceil(number)),
+    "numpy.floor": lambda number: float(math.floor(number)),
+    "numpy.sqrt": math.sqrt,
+    "numpy.log2": math.log2,
+}
+"""Functions of plain numbers, computed as they stand."""
+
+
 _FUNCTIONS: dict[str, Callable[[Invoker, list[Given], Site], Value]] = {
     "keras.ops.arange": _positions,
     "tensorflow.range": _positions,
@@ -873,6 +943,8 @@ _FUNCTIONS: dict[str, Callable[[Invoker, list[Given], Site], Value]] = {
     "keras.backend.shape": _shape,
     "keras.backend.int_shape": _shape,
     "functools.partial": _partial,
+    "functools.reduce": _reduce,
+    "json.loads": _json,
     "argparse.ArgumentParser": _parser,
     "argparse.Namespace": _namespace,
     "types.SimpleNamespace": _namespace,

@@ -206,6 +206,7 @@ class Node:
     problem: object = None
     feeds: int = 0  # how many nodes or models use its outputs
     depth: int = 0  # how many `call` methods of classes were being followed when it was made
+    beside: tuple[Tensor, ...] = ()  # given by keyword: initial states and masks, which shapes do not hang on
 
 
 @dataclass(eq=False)

@@ -50,9 +50,26 @@ class Sizes:
             return outputs
         if layer.instance is not None:
             return self._infer_custom(node, layer, given)
-        inferred = shapes.infer(layer.call.name, self.arguments(layer.call), inputs, self.infer_value)
+        arguments = self.arguments(layer.call)
+        arguments.update({item.keyword: item.value for item in given if item.keyword == "return_attention_scores"})
+        inferred = shapes.infer(layer.call.name, arguments, inputs, self.infer_value)
         node.parameters, node.problem = inferred.parameters, inferred.problem
+        if layer.call.name == "keras.layers.Lambda" and layer.call["output_shape"] is None:
+            node.parameters = 0
+            return self._follow_lambda(layer, [item.value for item in given if item.keyword is None])
         return inferred.outputs or (inferred.output,)
+
+    def _follow_lambda(self, layer: LayerObject, values: Sequence[Value]) -> tuple[Shape, ...]:
+        """The function of a Lambda layer, followed with the tensors that come in."""
+        more = layer.call["arguments"]
+        if len(values) != 1 or more not in (None, {}) or self.builder.tracing > 12:
+            return (UNKNOWN,)
+        self.builder.tracing += 1
+        try:
+            result = self.invoke.apply(layer.call["function"], values)
+        finally:
+            self.builder.tracing -= 1
+        return tuple(tensor.shape for tensor in self.builder.tensors_in(result)) or (UNKNOWN,)
 
     def arguments(self, call: Call) -> dict[str, Value]:
         """The values of a call's arguments, as the shape rules take them."""
@@ -66,11 +83,19 @@ class Sizes:
             return shapes.Inference(outputs[0], parameters)
         if isinstance(value, LayerObject) and value.nested is not None:
             return self.infer_value(value.nested, inputs)
+        if isinstance(value, LayerObject) and value.call.name == "keras.layers.Lambda" and len(inputs) == 1:
+            return self._inferred_lambda(value, inputs[0])
         if isinstance(value, LayerObject) and value.instance is None:
             return shapes.infer(value.call.name, self.arguments(value.call), inputs, self.infer_value)
         if isinstance(value, Call):
             return shapes.infer(value.name, self.arguments(value), inputs, self.infer_value)
         return shapes.Inference(UNKNOWN, UNKNOWN)
+
+    def _inferred_lambda(self, layer: LayerObject, shape: Shape) -> shapes.Inference:
+        tensor = self.builder.input_tensor(Call("unknown.input", NOWHERE), shape, NOWHERE)
+        node = Node(layer, (tensor,), NOWHERE, self.interpreter.next_order())
+        found = self.infer(node, layer, [Given(None, tensor, NOWHERE)], [shape])
+        return shapes.Inference(found[0], node.parameters if is_integer(node.parameters) else UNKNOWN)
 
     def infer_model(self, model: ModelObject, inputs: list[Shape]) -> tuple[tuple[Shape, ...], Value]:
         """Output shapes and parameter count of a model applied to inputs of these shapes."""
@@ -92,7 +117,7 @@ class Sizes:
             outputs = tuple(tensor.shape for tensor in model.outputs)
         else:
             outputs = tuple(self._replay(tensor, known) for tensor in model.outputs)
-        nodes = reachable(model.outputs)
+        nodes = reachable(model.outputs, model.inputs)
         unique = {id(node.layer): node.parameters for node in nodes}
         return outputs, _total(list(unique.values()))
 
@@ -235,6 +260,8 @@ def _as_call(value: Value) -> Value:
     """The call behind a layer given to a wrapper, which is what the shape rules read."""
     if isinstance(value, LayerObject) and value.nested is None and value.instance is None:
         return value.call
+    if isinstance(value, (list, tuple)) and any(isinstance(item, LayerObject) for item in value):
+        return tuple(_as_call(item) for item in value)
     return value
 
 
