@@ -310,9 +310,13 @@ def fitted_method(context: Context, fitted: Fitted, name: str, call: Call) -> Va
         context.facts.append(
             Fact("scaler-transform", call.span, call.callee, at, call, (texts,), subject=fitted, library="keras")
         )
+        words = argument(fitted.call, "num_words", 0, None)
+        high = words - 1 if is_integer(words) else UNKNOWN
         if isinstance(texts, Array):
-            changes: dict[str, Any] = {"shape": (UNKNOWN,), "dtype": "object", "scaling": "raw"}
+            changes: dict[str, Any] = {"shape": (UNKNOWN,), "dtype": "object", "scaling": "raw", "low": 0, "high": high}
             return shapes.as_array(texts, call.span, call.name, "python", **changes)
+        if is_integer(high):
+            return Array(span=call.span, library="python", shape=(UNKNOWN,), dtype="object", low=0, high=high)
     return UNKNOWN
 
 

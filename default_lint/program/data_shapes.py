@@ -361,8 +361,15 @@ def _indexed_rows(array: Array, first: Value) -> tuple[Rows, Any, Any]:
         if isinstance(first.order, tuple) and isinstance(order, tuple) and first.distinct:
             taken = rows if _is_whole(array, first) else rows.select("taken", first.rows)
             return taken, (*order, *first.order), array.classes
+        if isinstance(first.order, tuple) and isinstance(order, tuple) and _is_drawn(first):
+            return rows.select("taken", first.rows), (*order, *first.order), UNKNOWN
         return rows.select("taken", first.rows), UNKNOWN, UNKNOWN
     return rows.select("some", object()), UNKNOWN, UNKNOWN
+
+
+def _is_drawn(index: Array) -> bool:
+    """True for `np.random.permutation(n)` as it came, where `n` is not known."""
+    return index.source == "numpy.random.permutation" and not index.steps
 
 
 def _is_whole(array: Array, index: Array) -> bool:

@@ -231,7 +231,10 @@ def heads(model: Model) -> tuple[Head, ...]:
     if own_step:
         return ()
     found: list[Head] = []
+    changed = max((event.order for event in model.events if event.kind in ("add", "pop")), default=-1)
     for event in model.compiles:
+        if event.order < changed:
+            continue  # the layers were others then
         outputs: Sequence[Layer | None] = model.output_layers() or (None,)
         keys = _keys(model)
         for number, layer in enumerate(outputs):
@@ -245,7 +248,12 @@ def heads(model: Model) -> tuple[Head, ...]:
 
 def loop_heads(program: Program) -> tuple[Head, ...]:
     """The head that a `GradientTape` loop trains, where one model and one loss leave no doubt who belongs together."""
-    models = [model for model in program.models if model.layers or model.kind != "unknown"]
+    inner = {id(layer.nested) for model in program.models for layer in model.layers if layer.nested is not None}
+    models = [
+        model
+        for model in program.models
+        if (model.layers or model.kind != "unknown") and (id(model) not in inner or model.compiles)
+    ]
     losses = {call.span for call in program.calls_of("keras.losses.")}
     if len(models) != 1 or len(models[0].outputs) != 1 or len(losses) != 1:
         return ()
@@ -325,6 +333,8 @@ def _metrics(event: Compile, number: int, keys: list[str], several: int) -> tupl
     if isinstance(value, dict):
         place = list(value).index(keys[number]) if keys[number] in value else None
         return tuple(metric for metric in event.metrics if metric.output is not None and metric.output == place)
+    if isinstance(value, list) and len(value) == len(event.metrics) == several:
+        return (event.metrics[number],)  # a list has an entry per output
     return tuple(metric for metric in event.metrics if metric.output == number)
 
 

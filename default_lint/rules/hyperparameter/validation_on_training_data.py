@@ -90,6 +90,9 @@ def _is_same(fit: Fit) -> bool:
 
 
 def _is_part(fit: Fit) -> bool:
+    x, y = fit.x, fit.y
+    if isinstance(x, Array) and isinstance(y, Array) and x.rows.base == y.rows.base and x.rows != y.rows:
+        return False  # the parts were mixed up: the business of split-order
     features = fit.validation[0] if isinstance(fit.validation, (tuple, list)) and fit.validation else fit.validation
     # labels of the same rows in the features' place are a split unpacked in the wrong order
     return getattr(features, "role", "") == getattr(fit.x, "role", "") and same_rows(features, fit.x)

@@ -19,6 +19,13 @@ PASSING = frozenset(
 )
 """Layers that keep the shape."""
 
+_COLUMN = frozenset(("pandas.column", "pandas.pop"))
+_ROW_WISE = frozenset(
+    (
+        *("pandas.to_numpy", "pandas.values", "pandas.astype", "numpy.astype", "pandas.map", "pandas.replace"),
+        "sklearn.model_selection.train_test_split",
+    )
+)
 _DEEPEST = 60
 
 
@@ -99,8 +106,11 @@ def per_example(head: Head) -> bool:
     if is_known(labels.mode) and labels.mode in ("int", "categorical", "binary", "sparse"):
         return True
     array = labels.array
-    if array is None or labels.own or labels.predicted or isinstance(array.shape, Unknown):
+    if array is None or labels.own or labels.predicted:
         return False
+    if isinstance(array.shape, Unknown):
+        place = next((at for at, step in enumerate(array.steps) if step.name in _COLUMN), None)
+        return place is not None and all(step.name in _ROW_WISE for step in array.steps[place + 1 :])
     if len(array.shape) == 1:
         return True
     if len(array.shape) != 2:

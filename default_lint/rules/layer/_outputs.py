@@ -82,4 +82,10 @@ def _shrunk_map(model: Model, layer: Layer, head: Head) -> bool:
         if len(layer.sources) != 1:
             return False
         layer = model.sources(layer)[0]
+    if layer.kind.startswith("keras.applications.") or (layer.nested is not None and _is_backbone(layer.nested)):
+        return dense >= 1
     return dense >= 2 and layer.short in _MAPS
+
+
+def _is_backbone(model: Model) -> bool:
+    return model.call is not None and model.call.name.startswith("keras.applications.")

@@ -9,6 +9,7 @@ from default_lint.findings import Edit, Fix, Note, Safety
 from default_lint.program.types import Argument, Layer, Model, Program
 from default_lint.program.values import Unknown, is_integer
 from default_lint.rules.layer._common import ancestors, first_failures, place
+from default_lint.rules.layer.channels_order import channels_first
 from default_lint.text import Span
 
 _USUAL = 5  # kernels up to this size are not to blame when earlier layers have shrunk the map
@@ -70,6 +71,8 @@ def windows(program: Program) -> Iterator[Window]:
     for model, layer, problem in first_failures(program, "vanishes", "kernel"):
         if not is_integer(problem.expected) or not is_integer(problem.actual):
             continue
+        if any(channels_first(program, model)):
+            continue  # the business of channels-order
         before = [source for source in reversed(ancestors(model, layer)) if _shrinks(source)]
         yield Window(model, layer, problem.expected, problem.actual, tuple(before))
 

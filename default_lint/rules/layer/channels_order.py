@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Safety
-from default_lint.program.types import Argument, Layer, Program
+from default_lint.program.types import Argument, Layer, Model, Program
 from default_lint.program.values import Shape, Unknown, is_integer
 from default_lint.rules.base import Rule
 from default_lint.rules.layer._common import declaration, place
@@ -71,15 +71,9 @@ class ChannelsOrder(Rule):
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at the first spatial layer of every model."""
-        text = program.document.text
-        if "channels_first" in text or "image_data_format" in text:
-            return
         for model in program.models:
-            for layer in model.layers:
-                size = _reversed(layer.inputs[0]) if layer.short in _SPATIAL and layer.inputs else None
-                found = declaration(program, model, layer) if size is not None else None
-                if size is not None and found is not None:
-                    yield self._report(program, layer, found, size)
+            for layer, found, size in channels_first(program, model):
+                yield self._report(program, layer, found, size)
 
     def _report(self, program: Program, layer: Layer, found: Argument, size: tuple[int, int]) -> Finding:
         channels, side = size
@@ -93,6 +87,26 @@ class ChannelsOrder(Rule):
             fix = Fix(fix.title, (Edit(Span(start, start + len(inside)), order),), Safety.UNSAFE)
         notes = (Note("channels come last here", place(layer)),)
         return self.finding(found.span, message, notes=notes, fixes=(fix,))
+
+
+def channels_first(program: Program, model: Model) -> Iterator[tuple[Layer, Argument, tuple[int, int]]]:
+    """The layers that read channels as rows: where the input is declared, its channels and its side."""
+    text = program.document.text
+    if "channels_first" in text or "image_data_format" in text:
+        return
+    for layer in model.layers:
+        judged = layer.short in _SPATIAL and layer.inputs and not _slides_along_one_axis(layer)
+        size = _reversed(layer.inputs[0]) if judged else None
+        found = declaration(program, model, layer) if size is not None else None
+        if size is not None and found is not None:
+            yield layer, found, size
+
+
+def _slides_along_one_axis(layer: Layer) -> bool:
+    """True for a window of one row, as signals in an array of height 1 take it."""
+    call = layer.call
+    window = call["kernel_size"] if "kernel_size" in call.arguments else call["pool_size"]
+    return isinstance(window, (tuple, list)) and len(window) == 2 and window[0] == 1 and window[1] != 1
 
 
 def _reversed(shape: Shape) -> tuple[int, int] | None:

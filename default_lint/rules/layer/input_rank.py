@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Edit, Finding, Fix, Note, Safety, Severity
-from default_lint.program.data_values import Array, Dataset, describe_shape
+from default_lint.program.data_values import describe_shape
 from default_lint.program.types import Layer, Model, Problem, Program
-from default_lint.program.values import Shape, Unknown, is_integer
+from default_lint.program.values import Shape, Unknown
 from default_lint.rules.base import Rule
 from default_lint.rules.layer._common import declaration, first_failures, place
+from default_lint.rules.layer._sizes import features_of, wrong_sizes
+from default_lint.rules.layer.channels_order import channels_first
 from default_lint.rules.layer.return_sequences_missing import culprit
 from default_lint.text import Span
 
 
 class InputRank(Rule):
-    """A layer gets more or fewer axes than it takes.
+    """A layer gets more or fewer axes than it takes, or a model data of another size.
 
     ## Why it matters
     Every layer takes a fixed number of axes, the batch axis included: `Conv2D` 4 (height, width, channels), `LSTM`
@@ -46,7 +48,9 @@ class InputRank(Rule):
 
     ## Known limits
     Data with one axis more or less than the declared input is reported only when Keras does not adapt it by itself:
-    it adds or drops a last axis of size 1. Silent where a shape is not known.
+    it adds or drops a last axis of size 1. Data of other sizes is reported where no layer can take it: always in a
+    functional model, in a sequential one when the first layer or the `Dense` behind `Flatten` has no weights for it.
+    Silent where a shape is not known.
 
     ## Fix safety
     Unsafe: the data may need the new axis too.
@@ -71,7 +75,7 @@ class InputRank(Rule):
                 yield self._layer(program, model, layer, problem)
         for model in program.models:
             if id(model) not in failing:
-                yield from self._data(model)
+                yield from self._data(program, model)
 
     def _layer(self, program: Program, model: Model, layer: Layer, problem: Problem) -> Finding:
         shape = declaration(program, model, layer)
@@ -82,19 +86,34 @@ class InputRank(Rule):
             fixes = _channel(program.document[shape.span], shape.span, layer, problem)
         return self.finding(place(layer), _message(layer, problem), notes=notes, fixes=fixes)
 
-    def _data(self, model: Model) -> Iterator[Finding]:
+    def _data(self, program: Program, model: Model) -> Iterator[Finding]:
         if model.kind not in ("sequential", "functional") or len(model.inputs) != 1:
             return
         declared = model.inputs[0]
         for fit in model.uses:
             argument = fit.call.given("x") if fit.call is not None else None
-            array = fit.x.inputs if isinstance(fit.x, Dataset) and is_integer(fit.x.batched) else fit.x
-            if argument is None or not isinstance(array, Array) or not _unfit(array.shape, declared):
+            array = features_of(fit.x)
+            if argument is None or array is None:
                 continue
             wanted, given = describe_shape(declared), describe_shape(array.shape)
             message = f"data of shape {given} for an input of shape {wanted}"
-            yield self.finding(argument.span, message, notes=(Note("the model is built here", model.span),))
-            return
+            if _unfit(array.shape, declared):
+                yield self.finding(argument.span, message, notes=(Note("the model is built here", model.span),))
+                return
+            if wrong_sizes(model, array.shape) and not any(channels_first(program, model)):
+                place = _declared(program, model)
+                notes = (Note("the data comes in here", argument.span),) if place is not None else ()
+                yield self.finding(place or argument.span, message, notes=notes)
+                return
+
+
+def _declared(program: Program, model: Model) -> Span | None:
+    """Where the size of the input is declared."""
+    layer = next((layer for layer in model.layers if layer.kind != "keras.Input"), None)
+    if layer is None:
+        return None
+    found = declaration(program, model, layer) or layer.call.given("input_dim") or layer.call.extra_named("input_dim")
+    return found.span if found is not None else None
 
 
 def _message(layer: Layer, problem: Problem) -> str:

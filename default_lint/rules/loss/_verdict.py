@@ -308,7 +308,7 @@ def _labels_against_categorical(head: Head, text: str) -> Verdict | None:
         return _label_form(head, text, replace_loss(text, loss, other))
     if _continuous_source(head):
         return _continuous(head, text)
-    classes = labels.columns if one_hot(head) else labels.classes
+    classes = labels.columns if one_hot(head) and is_integer(labels.columns) else labels.classes
     known = is_integer(classes) and is_integer(head.units) and classes > 1
     if not known or not is_integer(classes) or classes == head.units or head.final is None:
         return None
