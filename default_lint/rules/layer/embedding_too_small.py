@@ -13,6 +13,8 @@ from default_lint.rules.base import Rule
 from default_lint.rules.timeline import is_number_literal
 from default_lint.text import Span
 
+_TOKENIZER = re.compile(r"\bTokenizer\(")
+_OWN = re.compile(r"\bclass Tokenizer\b")
 _LENGTH = re.compile(r"len\(\s*[\w.]*word_index\s*\)")
 
 
@@ -76,7 +78,8 @@ class EmbeddingTooSmall(Rule):
             for layer in model.layers:
                 if layer.kind == "keras.layers.Embedding" and (rows := layer.call.given("input_dim")) is not None:
                     yield from self._range(program, model, layer, rows)
-                    yield from self._vectorizer(model, layer, rows)
+                    if "set_vocabulary" not in program.document.text:
+                        yield from self._vectorizer(model, layer, rows)
         yield from self._words(program)
 
     def _range(self, program: Program, model: Model, layer: Layer, rows: Argument) -> Iterator[Finding]:
@@ -98,7 +101,13 @@ class EmbeddingTooSmall(Rule):
     def _vectorizer(self, model: Model, layer: Layer, rows: Argument) -> Iterator[Finding]:
         for source in model.sources(layer):
             most = source.call.given("max_tokens") if source.kind == "keras.layers.TextVectorization" else None
-            if most is None or not is_integer(most.value) or not is_integer(rows.value) or most.value <= rows.value:
+            if (
+                most is None
+                or source.call.given("vocabulary") is not None
+                or not is_integer(most.value)
+                or not is_integer(rows.value)
+                or most.value <= rows.value
+            ):
                 continue
             notes = (Note(f"indices go up to {most.value - 1}", most.span),)
             message = f"{rows.value} rows for a vocabulary of {most.value} words"
@@ -106,7 +115,7 @@ class EmbeddingTooSmall(Rule):
 
     def _words(self, program: Program) -> Iterator[Finding]:
         text = program.document.text
-        if "Tokenizer(" not in text or "num_words" in text:
+        if not _TOKENIZER.search(text) or _OWN.search(text) or "num_words" in text:
             return
         for call in program.calls_of("keras.layers.Embedding"):
             rows = call.given("input_dim")
