@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Edit, Finding, Fix, Note, Safety, Severity
 from default_lint.program.objects import Prediction
 from default_lint.program.types import Argument, Call, Layer, Program
-from default_lint.program.values import is_integer
+from default_lint.program.values import Unknown, is_integer
 from default_lint.rules.base import Rule
 from default_lint.text import Document
 
@@ -81,9 +81,11 @@ def _output(prediction: Prediction) -> Layer | None:
     """The only output of the model, when it certainly has one unit."""
     model = prediction.model
     heads = model.output_layers() if model is not None and model.complete else ()
-    if len(heads) != 1 or heads[0].uncertain or not is_integer(heads[0].units) or heads[0].units != 1:
+    if len(heads) != 1 or heads[0].uncertain:
         return None
-    return heads[0]
+    units = heads[0].call["units"] if isinstance(heads[0].shape, Unknown) and heads[0].short == "Dense" else None
+    units = heads[0].units if units is None else units  # a model without an input shape is not built yet
+    return heads[0] if is_integer(units) and units == 1 else None
 
 
 def _over_units(call: Call, output: Layer) -> bool:

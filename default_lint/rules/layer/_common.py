@@ -9,7 +9,7 @@ from default_lint.program.heads import Head
 from default_lint.program.objects import LayerObject
 from default_lint.program.types import Argument, Call, Layer, Model, Problem, Program
 from default_lint.program.values import Unknown, is_integer, is_known
-from default_lint.rules.shared import failure_expected
+from default_lint.rules.shared import failure_expected, one_dimensional
 from default_lint.text import Span
 
 RECURRENT = frozenset("LSTM GRU SimpleRNN RNN Bidirectional".split())
@@ -19,13 +19,6 @@ PASSING = frozenset(
 )
 """Layers that keep the shape."""
 
-_COLUMN = frozenset(("pandas.column", "pandas.pop"))
-_ROW_WISE = frozenset(
-    (
-        *("pandas.to_numpy", "pandas.values", "pandas.astype", "numpy.astype", "pandas.map", "pandas.replace"),
-        "sklearn.model_selection.train_test_split",
-    )
-)
 _DEEPEST = 60
 
 
@@ -108,12 +101,9 @@ def per_example(head: Head) -> bool:
     array = labels.array
     if array is None or labels.own or labels.predicted:
         return False
-    if isinstance(array.shape, Unknown):
-        place = next((at for at, step in enumerate(array.steps) if step.name in _COLUMN), None)
-        return place is not None and all(step.name in _ROW_WISE for step in array.steps[place + 1 :])
-    if len(array.shape) == 1:
+    if one_dimensional(array):
         return True
-    if len(array.shape) != 2:
+    if isinstance(array.shape, Unknown) or len(array.shape) != 2:
         return False
     last = array.shape[-1]
     return labels.form == "one-hot" or (is_integer(last) and last == 1)

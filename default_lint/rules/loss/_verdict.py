@@ -23,6 +23,7 @@ from default_lint.rules.loss._edits import (
     replace_loss,
     replace_units,
 )
+from default_lint.rules.shared import one_dimensional
 from default_lint.text import Span
 
 CATEGORICAL = frozenset(
@@ -302,7 +303,7 @@ def _against_logits(head: Head, text: str, matching: str) -> Verdict | None:
 def _labels_against_categorical(head: Head, text: str) -> Verdict | None:
     loss, labels = head.loss, head.labels
     sparse = loss.name == "sparse_categorical_crossentropy"
-    wrong = one_hot(head) if sparse else class_numbers(head)
+    wrong = one_hot(head) if sparse else class_numbers(head) or _one_number_each(head)
     if wrong:
         other = "categorical_crossentropy" if sparse else "sparse_categorical_crossentropy"
         return _label_form(head, text, replace_loss(text, loss, other))
@@ -313,6 +314,13 @@ def _labels_against_categorical(head: Head, text: str) -> Verdict | None:
     if not known or not is_integer(classes) or classes == head.units or head.final is None:
         return None
     return _units(head, text, classes) if one_hot(head) or class_numbers(head) else None
+
+
+def _one_number_each(head: Head) -> bool:
+    """True when labels of one axis, whatever they hold, meet an output of several units."""
+    array = head.labels.array
+    flat = array is not None and not head.labels.own and not head.labels.predicted and one_dimensional(array)
+    return flat and many_units(head) and isinstance(head.labels.form, Unknown)
 
 
 def _units(head: Head, text: str, classes: int) -> Verdict | None:
@@ -338,7 +346,8 @@ def _units(head: Head, text: str, classes: int) -> Verdict | None:
 def _label_form(head: Head, text: str, fix: Fix) -> Verdict:
     """Labels of one form against a loss that takes another."""
     loss, labels = head.loss, head.labels
-    have = {"one-hot": "one-hot", "integer": "integers", "binary": "single 0 or 1"}[str(labels.form)]
+    forms = {"one-hot": "one-hot", "integer": "integers", "binary": "single 0 or 1"}
+    have = forms.get(str(labels.form), "one number each")
     takes = "integer" if loss.name == "sparse_categorical_crossentropy" else "one-hot"
     if loss.name in BINARY:
         takes = "0-or-1"
