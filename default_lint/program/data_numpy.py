@@ -26,7 +26,7 @@ from default_lint.program.data_values import (
     positionals,
 )
 from default_lint.program.types import Call
-from default_lint.program.values import UNKNOWN, Reference, Rest, Shape, Unknown, Value, is_integer, is_number
+from default_lint.program.values import LOOPED, UNKNOWN, Reference, Rest, Shape, Unknown, Value, is_integer, is_number
 from default_lint.text import Span
 
 Handler = Callable[[Context, Call], Value]
@@ -164,8 +164,15 @@ def from_value(value: Value, span: Span, copy: bool = True) -> Value:
         return replace(stacked, steps=()) if isinstance(stacked, Array) else Array(span=span)
     flat = _flat(value)
     if flat is None:
-        return Array(span=span)
+        return Array(span=span, shape=(UNKNOWN,) if _is_grown(value) else UNKNOWN)
     return _literal(value, *flat, span)
+
+
+def _is_grown(value: Sequence[Value]) -> bool:
+    """True for a list that loops have filled with single numbers."""
+    numbers = [item for item in value if not isinstance(item, Rest)]
+    looped = all(item.reason == LOOPED for item in value if isinstance(item, Rest))
+    return looped and bool(numbers) and all(is_number(item) for item in numbers)
 
 
 def _flat(value: Value) -> tuple[tuple[int, ...], list[Any]] | None:

@@ -30,6 +30,7 @@ from default_lint.program.objects import (
 from default_lint.program.tree import Tree
 from default_lint.program.types import Import, Unread
 from default_lint.program.values import (
+    LOOPED,
     UNKNOWN,
     Reference,
     Rest,
@@ -410,7 +411,7 @@ class Interpreter:
                 self.uncertain -= 1
         for value, size in zip(lists, sizes, strict=True):
             if len(value) != size:
-                value.append(Rest("more elements from a loop"))
+                value.append(Rest(LOOPED))
         for name, old in before.items():
             new = self.scope.names.get(name, old)
             if new is old:

@@ -73,6 +73,10 @@ class Rest(Unknown):
     __slots__ = ()
 
 
+LOOPED = "more elements from a loop"
+"""The reason of a `Rest` that stands for further turns of a loop whose first turn is in the list."""
+
+
 class TrainingFlag(Unknown):
     """The `training` argument that Keras passes to `call`."""
 
