@@ -19,6 +19,10 @@ FINDINGS = {
     "crlf.py": GOOD.replace("\n", "\r\n").encode(),
     "cr.py": GOOD.replace("\n", "\r").encode(),
     "form_feed.py": GOOD.replace("\nm", "\n\x0c\nm").encode(),
+    "form_feed_first.py": b"\x0c" + GOOD.encode(),
+    "form_feed_in_line.py": GOOD.replace("\nm", "\n\x0cm").encode(),
+    "form_feed_indented.py": b"if 1:\n    pass\n\x0c    x = 1\n" + GOOD.encode(),
+    "form_feed_crlf.py": GOOD.replace("\nm", "\r\n\x0cm").encode(),
     "latin.py": b"# coding: latin-1\n# caf\xe9\n" + GOOD.encode(),
     "tabs.py": b"if 1:\n\t" + GOOD.replace("\n", "\n\t").encode(),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 from default_lint.output import View
@@ -23,9 +24,12 @@ def as_text(program: Program, view: View) -> list[str]:
     told: set[tuple[str, ...]] = set()
     when, its = _when(program, view), _reading(program, view, told)
     lines = [*when, *([""] if when else []), *(its or ["No model was found."])]
+    outcomes = {tuple(when)}
     for other in program.alternatives:
-        its = _reading(other, view, told)
-        lines += ["", *_when(other, view), *(["", *its] if its else ["  as before"])]
+        its, when = _reading(other, view, told), _when(other, view)
+        if its or tuple(when) not in outcomes:
+            lines += ["", *when, *(["", *its] if its else ["  as before"])]
+        outcomes.add(tuple(when))
     unread = sorted({entry for one in program.readings() for entry in one.unread}, key=lambda entry: entry.span)
     if unread:
         lines += ["", _title("Not understood", view)]
@@ -103,7 +107,8 @@ def _layer(document: Document, model: Model, layer: Layer) -> list[str]:
         f"shared {layer.shared} times" if layer.shared > 1 else "",
         "frozen" if layer.trainable is False else "",
     ]
-    kind = layer.nested.name or layer.kind if layer.nested else layer.kind
+    own = layer.nested is not None and layer.nested.kind != "layer"
+    kind = layer.nested.name or layer.kind if own and layer.nested else layer.kind
     extra = f" ({', '.join(filter(None, notes))})" if any(notes) else ""
     activation = layer.activation if isinstance(layer.activation, str) else "?"
     quiet = activation in ("linear", "?") and "activation" not in layer.call.arguments
@@ -223,6 +228,8 @@ def text(value: Any) -> str:
 
 def _plain(value: Any) -> str:
     """`str(value)` where that says something to people."""
+    if is_dataclass(value) and type(value).__str__ is object.__str__:
+        return type(value).__name__.lower().removesuffix("object")  # tensors and models know each other: no end
     said = str(value)
     return (
         type(value).__name__.lower() if said.startswith("<") or "object at 0x" in said or "=Unknown" in said else said

@@ -108,6 +108,8 @@ class Tree:
     def __init__(self, text: str) -> None:
         # A lone carriage return ends a line for Python, but libcst does not print it back.
         self.text = re.sub("\r(?!\n)", "\n", text) if "\r" in text else text
+        if "\f" in text:  # libcst takes a form feed before the first token of a line for indentation
+            self.text = re.sub(r"(?<!\\\n)(?<!\\\r\n)^\f(?=[^\r\n])", "\n", self.text, flags=re.MULTILINE)
         self.module = cst.parse_module(self.text)
         state = _OffsetState(self.module)
         self.module._codegen(state)

@@ -177,3 +177,17 @@ def test_a_program_that_cannot_be_read(lint: Lint):
 def test_json_of_a_program_is_valid(lint: Lint, project: Path, text: str):
     (project / "p.py").write_text(text)
     assert json.loads(lint("program", "--json", "p.py")[1])["file"] == "p.py"
+
+
+def test_json_of_a_layer_given_tensors(lint: Lint, project: Path):
+    (project / "two.py").write_text(
+        "import keras\nfrom keras import layers\n"
+        "a = keras.Input((2,))\nb = keras.Input((3,))\n"
+        "m = keras.Model([a, b], layers.Dense(1)(layers.concatenate([a, b])))\n",
+        encoding="utf-8",
+    )
+    code, out, err = lint("program", "--json", "two.py")
+    assert (code, err) == (0, "")
+    joined = json.loads(out)["models"][0]["layers"][2]
+    assert joined["kind"].endswith("concatenate")
+    assert joined["arguments"]["inputs"] == ["tensor", "tensor"]
