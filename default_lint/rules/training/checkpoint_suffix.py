@@ -11,10 +11,12 @@ from default_lint.program.types import Argument, Call, Program
 from default_lint.rules.base import Rule
 from default_lint.text import Document, Span
 
+_OTHER_FORMS = ("zipped", "max_shard_size")  # a folder, and weights in several files, have other names
 _WEIGHTS = (".weights.h5",)
 _CHECKPOINT = (".keras", ".h5")
 _MODEL = (".keras", ".h5", ".hdf5")
 _OLD = re.compile(r"(\.weights)?\.(h5|hdf5|keras|tf|ckpt|hdf|h5py|weights|model|pb)$")
+_NUMBER = re.compile(r"\{(epoch|batch|loss|val_\w+)(:[\w.]*)?\}$")  # filled in by ModelCheckpoint
 _LITERAL = re.compile(r"[fFrRuU]{0,2}(\"[^\"\n]*\"|'[^'\n]*')")
 
 
@@ -77,6 +79,8 @@ class CheckpointSuffix(Rule):
                 continue
             if any(suffix.endswith(ending) for suffix in allowed) or not _is_telling(ending):
                 continue
+            if ending.startswith("hf://") or any(call.given(name) or call.extra_named(name) for name in _OTHER_FORMS):
+                continue
             yield self.finding(
                 argument.span,
                 f"{what} need a path that ends in `{allowed[0]}`, Keras 3 raises",
@@ -130,6 +134,8 @@ def _end_of(node: ast.expr) -> str | None:
 
 def _is_telling(ending: str) -> bool:
     """Long enough that what stands before it cannot make it right."""
+    if _NUMBER.search(ending):
+        return True
     return bool(ending) and not ending.endswith("}") and ("." in ending or "/" in ending or len(ending) > 10)
 
 
