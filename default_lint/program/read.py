@@ -29,6 +29,12 @@ _CALLED = frozenset(
     "MultiHeadAttention KerasClassifier KerasRegressor".split()
 )
 _COMMON = frozenset(("Model", "evaluate"))  # other libraries have them too: one of them alone is no sign
+_NEWER = re.compile(
+    r"^[ \t]*(?:type[ \t]+\w+.*=|(?:async[ \t]+)?(?:def|class)[ \t]+\w+\[|except[ \t]+[\w.]+[ \t]*,.*:)",
+    re.MULTILINE,
+)
+_LONGEST_TRIED = 200_000
+_BRACKETS_TRIED = 5_000
 _INTEREST = re.compile(rf"\b(?:{'|'.join(_CALLED)})\s*\(")
 _OLD_IMPORT = re.compile(
     r"^[ \t]*(?:from|import)[ \t]+"
@@ -53,7 +59,12 @@ def read(document: Document) -> Program:
     """
     if not _MENTIONS.search(document.text):
         return Program(document)
-    tree = parse(document)
+    try:
+        tree = parse(document)
+    except SyntaxTrouble as trouble:
+        if not _is_newer_syntax(document.text, trouble.args[0]):
+            raise
+        return _unread(document, f"syntax newer than Python {sys.version_info[0]}.{sys.version_info[1]}")
     if not _INTEREST.search(document.text) and not _OLD_IMPORT.search(document.text):
         return Program(document)
     nodes, depth, calls = _survey(tree)
@@ -86,6 +97,23 @@ def parse(document: Document) -> ast.Module:
         start, message = 0, "too deeply nested to parse"
     line = document.line_span(min(start, len(text)))
     raise SyntaxTrouble(message, Span(start, min(start + 1, max(line.end, start))))
+
+
+def _is_newer_syntax(text: str, message: str) -> bool:
+    """True for what a later Python accepts than the one that runs this: no fault of the program."""
+    if (
+        not (message.startswith("f-string") or _NEWER.search(text))
+        or len(text) > _LONGEST_TRIED
+        or max(map(text.count, "([{")) > _BRACKETS_TRIED
+    ):
+        return False
+    import libcst as cst
+
+    try:
+        cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return False
+    return True
 
 
 def _error_offset(document: Document, error: SyntaxError) -> int:

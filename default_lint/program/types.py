@@ -198,9 +198,9 @@ class Event:
     """Something done to a model, in the order of execution (`order` grows within one program).
 
     kind: "compile", "fit", "evaluate", "predict", "train_on_batch", "call", "trainable", "load_weights", "save",
-    "summary", "add", "other". `loop` is the number of enclosing loops at run time, `layer` the layer touched by a
-    `trainable` assignment (None: the whole model) and `value` the value assigned.
-    `spelled` is the method as written ("fit_generator").
+    "summary", "add", "pop", "other". `loop` is the number of enclosing loops at run time, `layer` the layer touched by
+    a `trainable` assignment (None: the whole model) and `value` the value assigned. `spelled` is the
+    method as written ("fit_generator").
     """
 
     kind: str

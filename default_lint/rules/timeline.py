@@ -12,7 +12,10 @@ from default_lint.text import Document, Span
 
 _CLOSING = re.compile(r"\s*,?\s*\)")
 _NUMBER = re.compile(r"[-+]?[\d_.]+([eE][-+]?\d+)?")
-_RATE_SET = re.compile(r"(?i)(opt\w*|adam\w*|sgd|rmsprop)\.(learning_rate|lr)\s*(=(?!=)|\.assign\b)")
+_RATE_SET = re.compile(
+    r"(?i)(opt\w*|adam\w*|sgd|rmsprop)\.(learning_rate|lr)\s*([-+*/]?=(?!=)|\.assign)"
+    r"|\bsetattr\([^\n]*[\"'](learning_rate|lr)[\"']|\bset_value\("
+)
 
 
 @lru_cache(maxsize=16)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from default_lint.program.read import MAX_NODES, read
+from default_lint.program.read import MAX_NODES, SyntaxTrouble, read
 from default_lint.text import Document
 
 LAYER = "import keras\n\nlayer = keras.layers.Dense(1)\n"
@@ -54,3 +54,14 @@ def test_the_way_out_keeps_the_output_and_the_code(tmp_path: Path) -> None:
     assert done.returncode in (0, 1)
     assert done.stdout.startswith("[")
     assert done.stdout.rstrip().endswith("]")
+
+
+@pytest.mark.parametrize("newer", ["type Pair[T] = tuple[T, T]", "def first[T](x: T) -> T: ...", "name = f'{d['a']}'"])
+def test_syntax_of_a_later_python_is_no_fault(newer: str) -> None:
+    read(Document("a.py", LAYER + newer + "\n"))
+
+
+@pytest.mark.parametrize("broken", ["print 'x'", "def first[T(x): ...", "name = f'{'"])
+def test_broken_syntax_is_a_fault(broken: str) -> None:
+    with pytest.raises(SyntaxTrouble):
+        read(Document("a.py", LAYER + broken + "\n"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Confidence, Finding, Safety, Severity
 from default_lint.program.heads import WEIGHTED
 from default_lint.program.types import Call, Program
+from default_lint.program.values import Reference
 from default_lint.rules.loss._verdict import VerdictRule
 
 
@@ -95,5 +96,5 @@ def constant(call: Call) -> bool:
 def is_softmax(call: Call) -> bool:
     """True when the call's `activation` is softmax, as a string or a function."""
     value = call["activation"]
-    name = getattr(value, "name", value)
+    name = value.name if isinstance(value, Reference) else value
     return isinstance(name, str) and name.rpartition(".")[2] == "softmax"

@@ -10,6 +10,7 @@ from default_lint.program.types import Call, Model, Program
 from default_lint.program.values import is_integer
 from default_lint.rules.api._common import meant_for_keras2
 from default_lint.rules.base import Rule
+from default_lint.rules.shared import failure_expected
 from default_lint.text import Document, Span
 
 _PRESENT = {
@@ -84,6 +85,8 @@ class RemovedMethod(Rule):
                 call = event.call
                 if call is None or call.short not in _PRESENT or not _is_keras(model, call):
                     continue
+                if failure_expected(program.document, call.span) or _is_asked_for(program.document, call.short):
+                    continue
                 certain = model.kind in ("sequential", "functional")
                 yield self.finding(
                     call.callee,
@@ -99,6 +102,11 @@ def _is_keras(model: Model, call: Call) -> bool:
         return True
     receiver = call.spelled.rpartition(".")[0]
     return bool(_MODEL_NAME.search(receiver)) or any(call.given(name) or call.extra_named(name) for name in _KERAS_ONLY)
+
+
+def _is_asked_for(document: Document, name: str) -> bool:
+    """True when the source tests whether there is such a method."""
+    return re.search(rf"\bhasattr\([^\n]*[\"']{name}[\"']", document.text) is not None
 
 
 def _message(name: str) -> str:

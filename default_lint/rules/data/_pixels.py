@@ -79,10 +79,16 @@ def _gather(results: Iterator[list[Meeting] | None]) -> list[Meeting] | None:
 def _normalized_behind(model: Model, layer: Layer) -> bool:
     """A normalization right behind the first weights undoes the scale of the pixels."""
     behind = list(model.consumers(layer))
+    seen: set[int] = set()
     while behind:
         other = behind.pop()
         if other.short in _NORMALIZING or other.kind.startswith("custom."):
             return True
-        if other.short in _PASSING:
+        if other.nested is not None:
+            starts = [inner for inner in other.nested.layers if not inner.sources]
+            if any(inner.short in _NORMALIZING or _normalized_behind(other.nested, inner) for inner in starts):
+                return True
+        elif other.short not in _WEIGHTED and other.index not in seen:
+            seen.add(other.index)
             behind.extend(model.consumers(other))
     return False

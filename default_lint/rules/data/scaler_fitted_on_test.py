@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from default_lint.findings import Edit, Finding, Fix, Note, Safety
@@ -11,6 +12,11 @@ from default_lint.rules.base import Rule
 from default_lint.rules.data._common import facts, part_of
 from default_lint.text import Document
 
+_STATELESS = frozenset(
+    "Normalizer Binarizer PolynomialFeatures FunctionTransformer HashingVectorizer FeatureHasher".split()
+)
+_ENCODERS = ("OneHotEncoder", "OrdinalEncoder")
+_LABEL_NAME = re.compile(r"(?i)y(_|\b)|labels?(_|\b)|targets?(_|\b)")
 _LABELS = ("LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer")  # the same classes give the same codes
 
 
@@ -70,7 +76,7 @@ class ScalerFittedOnTest(Rule):
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at everything that learns from data."""
         document = program.document
-        fits = [fact for fact in facts(program, "scaler-fit") if _is_candidate(fact)]
+        fits = [fact for fact in facts(program, "scaler-fit") if _is_candidate(document, fact)]
         for fact in fits:
             if _part(document, fact) != "test" or fact.subject is None:
                 continue
@@ -89,10 +95,21 @@ class ScalerFittedOnTest(Rule):
             )
 
 
-def _is_candidate(fact: Fact) -> bool:
+def _is_candidate(document: Document, fact: Fact) -> bool:
     if fact.library != "sklearn" or fact.subject is None or fact.subject.kind in _LABELS or fact.call is None:
         return False
+    kind = fact.subject.kind
+    given = fact.subject.call
+    if given.given("categories") is not None or given.extra_named("categories") is not None:
+        return False  # told what there is, it learns nothing
+    if kind in _STATELESS or (kind in _ENCODERS and _are_labels(document, fact)):
+        return False
     return fact.call.short in ("fit", "fit_transform")
+
+
+def _are_labels(document: Document, fact: Fact) -> bool:
+    value = fact.inputs[0] if fact.inputs else None
+    return (isinstance(value, Array) and value.role == "y") or bool(_LABEL_NAME.match(document[fact.at]))
 
 
 def _part(document: Document, fact: Fact) -> str:

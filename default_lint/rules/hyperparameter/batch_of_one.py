@@ -9,6 +9,7 @@ from default_lint.program.data_values import Array
 from default_lint.program.types import Fit, Layer, Model, Program, product
 from default_lint.program.values import Unknown, is_integer
 from default_lint.rules.base import Rule
+from default_lint.rules.shared import in_test
 from default_lint.rules.timeline import fits_with_model, is_number_literal
 
 _FEW_ROWS = 200  # below this a batch of one costs nothing
@@ -67,7 +68,7 @@ class BatchOfOne(Rule):
             argument = fit.call.given("batch_size") if fit.call is not None else None
             if argument is None or not is_integer(argument.value) or argument.value != 1:
                 continue
-            if fit.loop or not _has_ordinary_input(model) or _is_small(fit):
+            if fit.loop or in_test(program.document, fit.span) or not _has_ordinary_input(model) or _is_small(fit):
                 continue
             fixes = []
             if is_number_literal(program.document, argument.span):

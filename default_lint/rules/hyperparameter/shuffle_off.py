@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Confidence, Edit, Finding, Fix, Safety, Severity
 from default_lint.program.data_values import Array
 from default_lint.program.types import Fit, Layer, Model, Program
+from default_lint.program.values import is_integer
 from default_lint.rules.base import Rule
 from default_lint.rules.timeline import fits_with_model
 
@@ -80,7 +81,7 @@ class ShuffleOff(Rule):
             argument = fit.call.given("shuffle") if fit.call is not None else None
             if argument is None or argument.value is not False or not isinstance(fit.x, Array):
                 continue
-            if fit.loop or not _knows_no_order(model):
+            if fit.loop or not _knows_no_order(model) or _makes_no_difference(fit):
                 continue
             fixes = []
             if argument.removal is not None:
@@ -103,6 +104,15 @@ def _may_know_order(layer: Layer) -> bool:
     if layer.nested is not None:
         return not _knows_no_order(layer.nested)
     return layer.short in _ORDERED or not layer.kind.startswith(("keras.", "operator."))
+
+
+def _makes_no_difference(fit: Fit) -> bool:
+    """True for a single epoch, and for a single batch that holds all examples."""
+    if fit.call is None or fit.call["epochs"] == 1:
+        return True
+    size, shape = fit.call["batch_size"], fit.x.shape if isinstance(fit.x, Array) else None
+    rows = shape[0] if isinstance(shape, tuple) and shape else None
+    return is_integer(size) and is_integer(rows) and size >= rows
 
 
 def _has_no_order(fit: Fit) -> bool:

@@ -63,7 +63,7 @@ def _start(model: Model, layer: Layer) -> tuple[Layer | None, Layer | None]:
 
 def _shrunk_map(model: Model, layer: Layer, head: Head) -> bool:
     """A `Dense` classifier straight on a map that pools and convolutions have shrunk: no dense prediction."""
-    if not model.complete or len(model.inputs) != 1 or head.labels.own or head.labels.predicted:
+    if not model.complete or len(model.inputs) != 1 or head.several > 1 or head.labels.own or head.labels.predicted:
         return False
     shape, given = layer.shape, model.inputs[0]
     if isinstance(shape, Unknown) or isinstance(given, Unknown) or len(shape) != 4 or len(given) != 4:

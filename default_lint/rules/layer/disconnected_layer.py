@@ -80,6 +80,8 @@ def _dropped(program: Program, layer: Layer) -> bool:
     if found is None:
         return not line.strip()
     name = found.group(1)
+    if name.startswith("_"):
+        return False
     later = re.search(rf"(?<![\w.]){re.escape(name)}\b(?!\s*=[^=])", text[site.end :])
     again = re.search(rf"^\s*{re.escape(name)}\s*=(?!=)(?P<rest>.*)", text[site.end :], re.MULTILINE)
     if again is None:

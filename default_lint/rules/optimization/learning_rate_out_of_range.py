@@ -9,6 +9,7 @@ from default_lint.program.types import Argument, Call, Compile, Model, Program
 from default_lint.program.values import is_integer, is_number
 from default_lint.rules.base import Rule
 from default_lint.rules.optimization._common import optimizer_calls
+from default_lint.rules.shared import in_test
 from default_lint.rules.timeline import changes_rate, is_number_literal, is_pretrained
 
 _ADAPTIVE = ("Adam", "AdamW", "Nadam", "Adamax", "RMSprop", "Lion")
@@ -90,7 +91,7 @@ class LearningRateOutOfRange(Rule):
 
     def _compiled(self, program: Program, model: Model, compiled: Compile) -> Iterator[Finding]:
         call = compiled.optimizer.call if compiled.optimizer is not None else None
-        if call is None:
+        if call is None or in_test(program.document, call.span):
             return
         argument = _initial(call)
         if argument is None or not is_number(argument.value) or argument.value <= 0:
@@ -137,8 +138,8 @@ def _too_large(model: Model, call: Call, rate: float) -> bool:
     size = model.parameters
     if is_integer(size) and size < 100:
         return rate > 20 * limit  # toy problems such as XOR learn with any rate
-    if call.short in _ADAPTIVE and model.complete and sum(layer.parameters != 0 for layer in model.layers) < 2:
-        return rate >= 1.0  # one layer is a convex problem
+    if model.complete and sum(layer.parameters != 0 for layer in model.layers) < 2:  # a convex problem
+        return rate >= 1.0 if call.short in _ADAPTIVE else rate > 5 * limit
     if call.short != "SGD":
         return rate > limit
     if call.spread or any(call.given(name) for name in ("clipnorm", "clipvalue", "global_clipnorm")):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Finding, Note, Severity
 from default_lint.program.types import Compile, Event, Fit, Model, Program
 from default_lint.rules.base import Rule
+from default_lint.rules.shared import in_test
 
 
 class NothingTrainable(Rule):
@@ -60,7 +61,7 @@ class NothingTrainable(Rule):
         for model in program.models:
             for compiled in model.compiles:
                 fit = _fit_after(model, compiled)
-                if compiled.value is not False or fit is None:
+                if compiled.value is not False or fit is None or in_test(program.document, fit.span):
                     continue
                 frozen = _last_freeze(model, compiled)
                 if frozen is None and not any(layer.trainable is False for layer in model.layers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Edit, Finding, Fix, Safety, Severity
@@ -13,6 +14,7 @@ from default_lint.rules.timeline import is_number_literal
 
 _LAYERS = "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout".split()
 _KEEP = 0.8
+_COMPLEMENT = re.compile(r"1(\.0*)?\s*-")
 
 
 class DropoutRate(Rule):
@@ -79,11 +81,19 @@ class DropoutRate(Rule):
                 message = _message(call, argument.value)
                 fixes = _percent(program, argument)
                 yield self.finding(argument.span, message, severity=Severity.ERROR, fixes=fixes)
-            elif argument.value >= _KEEP:
+            elif argument.value >= _KEEP and not _is_meant(program, call, argument):
                 kept = round(1 - argument.value, 6)
                 message = f"`{call.short}` drops {argument.value * 100:g} % of the values, `rate` is not `keep_prob`"
                 fixes = _replace(program, argument, kept)
                 yield self.finding(argument.span, message, confidence=Confidence.MEDIUM, fixes=fixes)
+
+
+def _is_meant(program: Program, call: Call, argument: Argument) -> bool:
+    """`1 - keep`, or one of several rates that are tried."""
+    if _COMPLEMENT.match(program.document[argument.span]):
+        return True
+    others = [other["rate"] for other in program.calls_of(call.name) if other.span == call.span]
+    return any(is_number(rate) and rate < _KEEP for rate in others)
 
 
 def _message(call: Call, rate: float) -> str:

@@ -11,9 +11,7 @@ from default_lint.rules.base import Rule
 from default_lint.rules.timeline import fits_with_model
 from default_lint.rules.training._common import literal_edit, logged, monitoring_calls
 
-_RISING = re.compile(
-    r"(.*_)?(acc|accuracy|auc|precision|recall|f1|f1_score|fbeta_score|r2|r2_score|iou|mean_io_u|dice)"
-)
+_RISING = re.compile(r"(.*_)?(acc|accuracy|auc|precision|recall|f1|f1_score|fbeta_score|r2|r2_score|iou|mean_io_u)")
 _FALLING = re.compile(
     r"(.*_)?(loss|crossentropy|mse|mae|mape|msle|rmse|mean_(squared|absolute|absolute_percentage|squared_logarithmic)_error"
     r"|root_mean_squared_error)"

@@ -100,7 +100,7 @@ class MonitorNotLogged(Rule):
         base = monitor.removeprefix("val_")
         if len(model.outputs) > 1:
             yield from self._of_several(program, model, fit, call, base)
-        if names is None or _is_logged(base, names):
+        if names is None or _is_logged(base, names) or _is_made_by_layer(program, model, base):
             return
         compiled = compile_before(model, fit)
         prefix = "val_" if monitor.startswith("val_") else ""
@@ -125,6 +125,12 @@ class MonitorNotLogged(Rule):
             f"`{call['monitor']}` is never logged: with {len(model.outputs)} outputs names begin with the output's",
             notes=[Note("the metrics are given here", compiled.call.where("metrics"))],
         )
+
+
+def _is_made_by_layer(program: Program, model: Model, base: str) -> bool:
+    """A layer of the user's may keep a metric of its own, which `fit` logs too."""
+    own = any(not layer.kind.startswith(("keras.", "operator.")) for layer in model.layers)
+    return own and any(call["name"] == base for call in program.calls_of("keras.metrics."))
 
 
 def _is_logged(base: str, names: Iterable[str]) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from default_lint.findings import Edit, Finding, Fix, Safety
 from default_lint.program.heads import WEIGHTED
 from default_lint.program.types import Argument, Call, Layer, Model, Program
-from default_lint.program.values import Reference, Value, is_integer
+from default_lint.program.values import Reference, Value, is_integer, is_number
 from default_lint.rules.base import Rule
+from default_lint.rules.timeline import mentions
 
 _STRINGS = {"zeros": "zeros", "zero": "zeros", "ones": "ones", "one": "ones", "constant": "constant"}
+_OPEN = ("operator.", "custom.", "unknown", "keras.ops.", "tensorflow.")
 _MERGING = frozenset("Add Multiply Subtract Average Maximum Minimum Dot add multiply subtract average".split())
+_REPLACED = re.compile(r"\.set_weights\(|\bkernel\.assign\(|\.load_weights\(")
 _STATEFUL = frozenset("LSTM GRU SimpleRNN".split())
 
 
@@ -68,6 +72,8 @@ class ConstantKernelInitializer(Rule):
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at every weighted layer that feeds another one."""
+        if mentions(_REPLACED, program.document.text):
+            return
         for model in program.models:
             for layer in model.layers:
                 argument = layer.call.given("kernel_initializer")
@@ -82,6 +88,8 @@ def constant(value: Value) -> str:
     """Which value ("zeros", "ones", "constant") an initializer gives to every weight; "" when they differ."""
     if isinstance(value, str):
         return _STRINGS.get(value.lower(), "")
+    if isinstance(value, Call) and "value" in value.arguments and not is_number(value["value"]):
+        return ""  # a whole matrix, or not known
     if isinstance(value, (Call, Reference)) and value.name.startswith("keras.initializers."):
         return _STRINGS.get(value.name.rpartition(".")[2].lower(), "")
     return ""
@@ -93,7 +101,7 @@ def _applies(model: Model, layer: Layer) -> bool:
     if not weighted or "Depthwise" in layer.short or layer.trainable is not True or layer.shared > 1:
         return False
     count = layer.call["units"] if "units" in layer.call.arguments else layer.call["filters"]
-    if not is_integer(count) or count < 2:
+    if not is_integer(count) or count < 2 or layer.call.given("bias_initializer") is not None:
         return False
     return _goes_on(model, layer)
 
@@ -103,7 +111,7 @@ def _goes_on(model: Model, layer: Layer) -> bool:
     waiting, found = [layer], False
     while waiting:
         for user in model.consumers(waiting.pop()):
-            merged = user.short in _MERGING or user.kind.startswith(("operator.", "custom.", "unknown"))
+            merged = user.short in _MERGING or user.kind.startswith(_OPEN)
             if merged or user.nested is not None or len(user.sources) > 1:
                 return False
             if user.short in WEIGHTED or user.short in _STATEFUL:
