@@ -360,7 +360,7 @@ class Interpreter:
                     self.bind(node.target, element)
                     signal = self.suite(node.body)
                     if signal is not None and signal[0] == "break":
-                        break
+                        return None
                     if signal is not None and signal[0] in ("return", "raise"):
                         return signal
             else:
@@ -368,20 +368,30 @@ class Interpreter:
                 signal = self._body_once(node.body, lambda: self.bind(node.target, element), counted=training)
                 if signal is not None and signal[0] in ("return", "raise"):
                     return signal
+                return self._perhaps(node.orelse)
         finally:
             self.loops -= 1
         return self.suite(node.orelse.body) if node.orelse is not None else None
 
+    def _perhaps(self, otherwise: cst.Else | None) -> Signal:
+        """The `else` of a loop that may have been left by `break`."""
+        if otherwise is None:
+            return None
+        signal = self._body_once(otherwise.body, lambda: None, counted=False)
+        return signal if signal is not None and signal[0] in ("return", "raise") else None
+
     def _while(self, node: cst.While) -> Signal:
         if truthiness(self.evaluate(node.test)) is False:
-            return None
+            return self.suite(node.orelse.body) if node.orelse is not None else None
         training = self._trains(node.body)
         self.loops += 1
         try:
             signal = self._body_once(node.body, lambda: None, counted=training)
         finally:
             self.loops -= 1
-        return signal if signal is not None and signal[0] in ("return", "raise") else None
+        if signal is not None and signal[0] in ("return", "raise"):
+            return signal
+        return self._perhaps(node.orelse)
 
     def _trains(self, body: cst.BaseSuite) -> bool:
         """Whether the body of a loop trains a model."""

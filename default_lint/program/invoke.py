@@ -778,6 +778,12 @@ _TYPES: dict[str, type] = {
 }
 
 
+def _callable(invoker: Invoker, values: list[Value], given: list[Given], site: Site) -> Value:
+    if len(values) == 1 and isinstance(values[0], (Function, UserClass, Bound, LayerObject, ModelObject)):
+        return True
+    return False if len(values) == 1 and is_plain(values[0]) else UNKNOWN
+
+
 def _getattr(invoker: Invoker, values: list[Value], given: list[Given], site: Site) -> Value:
     if len(values) >= 2 and isinstance(values[1], str):
         return invoker.attribute(values[0], values[1], site.span)
@@ -832,6 +838,7 @@ _BUILTINS: dict[str, Callable[[Invoker, list[Value], list[Given], Site], Value]]
     "next": _next,
     "map": _map,
     "isinstance": _isinstance,
+    "callable": _callable,
     "getattr": _getattr,
     "setattr": _setattr,
     "min": _min_max,

@@ -146,6 +146,13 @@ def test_a_function_of_another_module_may_have_weights() -> None:
         ("", "int(np.prod((2, 3)))", 6),
         ("", "int(np.prod((2, None)))", "Unknown"),
         ("import json", "json.loads('[1, 2')", "Unknown"),
+        ("for n in range(3):\n    if n == 1:\n        break\nelse:\n    n = 10", "n", 1),
+        ("for n in range(3):\n    pass\nelse:\n    n = 10", "n", 10),
+        ("x = 1\nfor n in unknown():\n    if n:\n        break\nelse:\n    x = 10", "x", "Unknown"),
+        ("x = 1\nwhile unknown():\n    break\nelse:\n    x = 10", "x", "Unknown"),
+        ("x = 1\nwhile False:\n    break\nelse:\n    x = 10", "x", 10),
+        ("", "1 if callable(None) else 2", 2),
+        ("", "1 if callable(lambda: 0) else 2", 1),
     ],
 )
 def test_values(setup: str, expression: str, expected: object) -> None:
