@@ -59,7 +59,8 @@ class ScalerFittedOnTest(Rule):
 
     ## Known limits
     Heard only when the same scaler, or another of its kind, has learned from the training part of the same data.
-    Silent for encoders of labels, which give the same codes for the same classes.
+    Silent for encoders of labels, which give the same codes for the same classes, and for
+    what learns nothing, such as `Normalizer`.
 
     ## Fix safety
     Safe: `transform` applies what was learned from the training data. With two scalers the fix is only shown.

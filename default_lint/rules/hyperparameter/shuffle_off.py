@@ -60,7 +60,8 @@ class ShuffleOff(Rule):
 
     ## Known limits
     Heard by default only for data sets that are known to have no order in time (`keras.datasets`, `sklearn.datasets`).
-    Silent for models with recurrent layers or layers that are not understood, and inside loops.
+    Silent for models with recurrent layers or layers that are not understood, inside loops, for a
+    single epoch, and for one batch of all examples.
 
     ## Fix safety
     Unsafe: the batches differ, so other weights are trained.

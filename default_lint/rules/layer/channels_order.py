@@ -54,7 +54,7 @@ class ChannelsOrder(Rule):
 
     ## Known limits
     Only 1 or 3 channels before two equal sizes of 16 or more. Silent where the source mentions `channels_first` or
-    sets the image data format.
+    sets the image data format, and for windows of one row, as signals take them.
 
     ## Fix safety
     Unsafe: the data needs the other order too.

@@ -55,7 +55,8 @@ class DropoutRate(Rule):
     ```
 
     ## Known limits
-    A rate of 0.8 or 0.9 may be meant: that is reported at medium confidence.
+    A rate of 0.8 or 0.9 may be meant: that is reported at medium confidence, and not at all for
+    `1 - keep` or one of several rates that are tried.
 
     ## Fix safety
     Unsafe: it changes what is trained.

@@ -56,7 +56,8 @@ class ConstantKernelInitializer(Rule):
 
     ## Known limits
     Silent for the last weighted layer, for frozen layers, and where the output is added to or multiplied with
-    something else, as at the end of a residual branch, where zeros are a known remedy.
+    something else, as at the end of a residual branch, where zeros are a known remedy. Silent too
+    where weights are set or loaded later, and next to a `bias_initializer`.
 
     ## Fix safety
     Unsafe: it changes what is trained.
