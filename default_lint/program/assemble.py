@@ -284,7 +284,9 @@ class Assembler:
             shared[id(node.layer)] = shared.get(id(node.layer), 0) + 1
         layers = []
         for position, node in enumerate(nodes):
-            sources = tuple(numbers[id(t.node)] for t in (*node.inputs, *node.beside) if id(t.node) in numbers)
+            sources = tuple(numbers[id(t.node)] for t in node.inputs if id(t.node) in numbers)
+            beside = dict.fromkeys(numbers[id(t.node)] for t in node.beside if id(t.node) in numbers)
+            sources += tuple(number for number in beside if number not in sources)
             layers.append(self._layer(node, position, sources, None, shared[id(node.layer)]))
         return tuple(layers), numbers
 

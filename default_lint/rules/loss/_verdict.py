@@ -180,9 +180,7 @@ def _constant(head: Head, text: str) -> Verdict:
     name = head.loss.name
     sigmoid, linear = replace_activation(text, final, "sigmoid"), replace_activation(text, final, "linear")
     if name in CATEGORICAL:
-        fixes: tuple[Fix, ...] = (
-            both(_SIGMOID, sigmoid, replace_loss(text, head.loss, "binary_crossentropy")),
-        )
+        fixes: tuple[Fix, ...] = (both(_SIGMOID, sigmoid, replace_loss(text, head.loss, "binary_crossentropy")),)
         classes = head.labels.classes
         if is_integer(classes) and classes > 2:
             fixes = (replace_units(text, head, classes),)
