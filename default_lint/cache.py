@@ -51,14 +51,14 @@ class Cache:
             return None
 
     def put(self, path: str, settings: Settings, report: Report, content: str) -> None:
-        """Remember a report; not one with trouble, nor one of a file that has changed since its content was hashed."""
+        """Remember a report, unless it has trouble, was left unread, or its file has changed since it was hashed."""
         absolute = os.path.abspath(path)
         try:
             with open(absolute, "rb") as stream:
                 unchanged = self.content(stream.read()) == content
         except OSError:
             return
-        if report.trouble or not unchanged:
+        if report.trouble or report.unread or not unchanged:
             return
         row = {"key": self._key(path, settings), "content": content, "report": _pack_report(report)}
         shard = self._place(absolute, settings)

@@ -183,10 +183,12 @@ class Run:
     def _counted(self, report: Report) -> Report:
         from default_lint.output.summary import Tally
 
-        if self.bar and (report.findings or report.trouble):
+        if self.bar and (report.findings or report.trouble or report.unread):
             self.bar.clear()
         if report.trouble:
             self._troubled(report)
+        if report.unread and not self.options.quiet:
+            _complain(f"not read: {report.unread}", report.document.path, "note")
         if self.options.fix or self.options.diff:
             report = self._fixed(report)
         self.tally = self.tally or Tally()
@@ -594,11 +596,11 @@ def _colored_diff(text: str, color: bool) -> None:
         sys.stdout.write((paint(line, style, color) if style else line) + "\n")
 
 
-def _complain(text: str, path: str = "") -> None:
+def _complain(text: str, path: str = "", kind: str = "error") -> None:
     """One clear message on standard error."""
     from default_lint.output.style import clean, paint
 
-    word = paint("error", "error", wants_color("auto", sys.stderr))
+    word = paint(kind, kind, wants_color("auto", sys.stderr))
     where = f"{clean(path)}: " if path else ""
     first, *others = text.split("\n")
     sys.stderr.write("\n".join([f"{word}: {where}{clean(first)}", *map(clean, others)]) + "\n")

@@ -37,6 +37,7 @@ def check(document: Document, settings: Settings, trace: object = None, *, raisi
         tuple(suppressed),
         tuple(unused),
         (*program.trouble, *trouble),
+        program.skipped,
     )
 
 

@@ -128,10 +128,15 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Report:
-    """The result for one document. `trouble` is what we ourselves could not do: it is shown, and the exit code is 2."""
+    """The result for one document.
+
+    `trouble` is what we ourselves could not do: it is shown, and the exit code is 2. `unread` says why the document was
+    left unread as a whole (too large, too deep, newer syntax): it is shown, the exit code stays.
+    """
 
     document: Document
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     unused: tuple[Suppression, ...] = ()
     trouble: tuple[str, ...] = ()
+    unread: str = ""

@@ -9,9 +9,10 @@ from libcst import ParserSyntaxError
 from default_lint.program.assemble import Assembler
 from default_lint.program.decisions import Coverage, Decisions, readings_for
 from default_lint.program.interpret import Interpreter
+from default_lint.program.read import skipped
 from default_lint.program.tree import Tree
-from default_lint.program.types import Program, Unread
-from default_lint.text import Document, Span
+from default_lint.program.types import Program
+from default_lint.text import Document
 
 MAX_STEPS = 30_000  # in all readings together, beyond the second
 MAX_FORCED = 12  # readings beyond the covering array
@@ -22,7 +23,7 @@ def readings(document: Document) -> Program:
     try:
         tree = Tree(document.text)
     except (ParserSyntaxError, ValueError) as error:
-        return Program(document, unread=(Unread(Span(0, 0), f"libcst cannot read this file: {type(error).__name__}"),))
+        return skipped(document, f"libcst cannot read this file: {type(error).__name__}")
     reader = _Reader(tree, document)
     while len(reader.programs) < readings_for(len(reader.order)) and reader.may_go_on():
         reader.follow()

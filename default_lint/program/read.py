@@ -64,21 +64,21 @@ def read(document: Document) -> Program:
     except SyntaxTrouble as trouble:
         if not _is_newer_syntax(document.text, trouble.args[0]):
             raise
-        return _unread(document, f"syntax newer than Python {sys.version_info[0]}.{sys.version_info[1]}")
+        return skipped(document, f"syntax newer than Python {sys.version_info[0]}.{sys.version_info[1]}")
     if not _INTEREST.search(document.text) and not _OLD_IMPORT.search(document.text):
         return Program(document)
     nodes, depth, calls = _survey(tree)
     if not calls and not _OLD_IMPORT.search(document.text):
         return Program(document)
     if nodes > MAX_NODES:
-        return _unread(document, f"{nodes:,} nodes of syntax, more than the {MAX_NODES:,} that are read")
+        return skipped(document, f"{nodes:,} nodes of syntax, more than the {MAX_NODES:,} that are read")
     if depth > MAX_DEPTH:
-        return _unread(document, f"nested {depth} levels deep, too deep to read")
+        return skipped(document, f"nested {depth} levels deep, too deep to read")
     with _recursion_limit(12_000):
         try:
             return _readings(document)
         except RecursionError:
-            return _unread(document, "nested too deeply to read")
+            return skipped(document, "nested too deeply to read")
 
 
 def parse(document: Document) -> ast.Module:
@@ -150,8 +150,9 @@ def _called_name(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def _unread(document: Document, reason: str) -> Program:
-    return Program(document, unread=(Unread(Span(0, 0), reason),))
+def skipped(document: Document, reason: str) -> Program:
+    """The program of a document that is not read."""
+    return Program(document, unread=(Unread(Span(0, 0), reason),), skipped=reason)
 
 
 def _readings(document: Document) -> Program:

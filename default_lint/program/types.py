@@ -390,7 +390,8 @@ class Program:
     A program with tests of unknown outcome has several readings. `alternatives` are the others (each a Program with
     its own `conditions`); this object is the first. A rule looks at one reading at a time. `calls` are all calls of
     catalog names in the order met, methods included ("keras.Model.fit", "sklearn.Transformer.fit"). `facts` are what
-    `data` noted. `dangling` are layers applied in functional code whose result nothing uses.
+    `data` noted. `dangling` are layers applied in functional code whose result nothing uses. `skipped` says why
+    the document was not read at all, "" when it was.
     """
 
     document: Document
@@ -405,6 +406,7 @@ class Program:
     facts: tuple[object, ...] = ()
     dangling: tuple[Layer, ...] = ()
     trouble: tuple[str, ...] = ()
+    skipped: str = ""
 
     def readings(self) -> Iterator[Program]:
         """This reading and the alternatives."""

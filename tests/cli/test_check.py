@@ -351,3 +351,19 @@ def test_the_cache_is_used_and_can_be_switched_off_and_removed(lint: Lint, fault
     assert not (project / ".default_lint_cache").exists()
     lint("--cache-dir", "kept")
     assert (project / "kept").is_dir()
+
+
+DEEP = "import keras\nkeras.Sequential()\nx = " + "[" * 150 + "]" * 150 + "\n"
+
+
+def test_a_file_that_is_not_read_is_told_and_does_not_fail(lint: Lint, faulty: Path, project: Path):
+    (project / "deep.py").write_text(DEEP)
+    code, out, err = lint("deep.py")
+    assert code == 0
+    assert err == "note: deep.py: not read: nested 152 levels deep, too deep to read\n"
+    code, out, err = lint("deep.py", "train.py", "-q")
+    assert (code, err) == (1, "")
+    code, out, err = lint("deep.py", "train.py")
+    assert code == 1
+    assert "Found 2 errors" in out
+    assert err.count("not read") == 1
