@@ -363,7 +363,7 @@ def _section(file: str) -> dict[str, Any] | None:
 
     try:
         with open(file, "rb") as stream:
-            content = tomllib.load(stream)
+            content: dict[str, Any] = tomllib.load(stream)
     except FileNotFoundError:
         raise SettingsError(f"no configuration file {file}") from None
     except (OSError, UnicodeDecodeError) as error:

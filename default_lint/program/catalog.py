@@ -73,7 +73,8 @@ class Renaming:
 def tables() -> Mapping[str, Mapping[str, Any]]:
     """The parsed file, table by table."""
     text = (Path(__file__).parent / "catalog.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    content: Mapping[str, Mapping[str, Any]] = tomllib.loads(text)
+    return content
 
 
 def lines(table: str, key: str) -> Iterator[str]:

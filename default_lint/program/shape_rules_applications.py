@@ -37,7 +37,8 @@ def table() -> Mapping[str, Mapping[str, Any]]:
     else:
         import tomli as tomllib
     text = (Path(__file__).parent / "applications.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    content: Mapping[str, Mapping[str, Any]] = tomllib.loads(text)
+    return content
 
 
 def application(case: Case) -> Inference:
