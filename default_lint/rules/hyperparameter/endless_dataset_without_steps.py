@@ -79,7 +79,7 @@ class EndlessDatasetWithoutSteps(Rule):
                     what = what if use.kind == "fit" else f"`{use.method or use.kind}`"
                     yield self.finding(
                         argument.span,
-                        f"the dataset is endless and `{steps}` is missing: {what} never ends",
+                        f"endless dataset without `{steps}`: {what} never ends",
                         notes=[Note("repeated without a count here", repeat)] if repeat is not None else [],
                         fixes=_fixes(program.document, repeat),
                     )

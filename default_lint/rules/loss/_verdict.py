@@ -369,7 +369,7 @@ def _label_mode(head: Head, text: str, takes: str, fix: Fix) -> Verdict:
     set_mode = Fix(f'Set `{name}="{mode}"`', (edit,))
     default = "" if given is not None else ", the default,"
     note = Note(f'`{name}="{labels.mode}"`{default} gives {what}', place)
-    message = f"`{name_of(text, loss)}` takes {takes} labels, the loader gives {what}"
+    message = f"`{name_of(text, loss)}` takes {takes} labels, not {what}"
     rule = "label-mode-against-loss"
     if loss.name in BINARY and one_unit(head):
         message = f'`{name}="{labels.mode}"` gives {what}, the output has 1 unit'
