@@ -51,14 +51,14 @@ class Cache:
             return None
 
     def put(self, path: str, settings: Settings, report: Report, content: str) -> None:
-        """Remember a report, unless it has trouble, was left unread, or its file has changed since it was hashed."""
+        """Remember a report, unless it has trouble, or its file has changed since it was hashed."""
         absolute = os.path.abspath(path)
         try:
             with open(absolute, "rb") as stream:
                 unchanged = self.content(stream.read()) == content
         except OSError:
             return
-        if report.trouble or report.unread or not unchanged:
+        if report.trouble or not unchanged:
             return
         row = {"key": self._key(path, settings), "content": content, "report": _pack_report(report)}
         shard = self._place(absolute, settings)
@@ -199,19 +199,21 @@ def _pack_report(report: Report) -> list[Any]:
         [_pack_finding(finding) for finding in report.findings],
         [_pack_finding(finding) for finding in report.suppressed],
         [[entry.span, entry.covers, entry.names, entry.reason] for entry in report.unused],
+        report.unread,
     ]
 
 
 def _unpack_report(document: Document, packed: list[Any]) -> Report:
     from default_lint.findings import Report, Suppression
 
-    found, suppressed, unused = packed
+    found, suppressed, unused, unread = packed
     entries = (Suppression(_span(span), _span(covers), tuple(names), reason) for span, covers, names, reason in unused)
     return Report(
         document,
         tuple(_unpack_finding(row) for row in found),
         tuple(_unpack_finding(row) for row in suppressed),
         tuple(entries),
+        unread=unread,
     )
 
 

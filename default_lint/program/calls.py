@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from default_lint.frozen import dataclass
 from default_lint.program import catalog
 from default_lint.program.catalog import Renaming, Signature, renamed
-from default_lint.program.frozen import dataclass
 from default_lint.program.names import canonical
 from default_lint.program.types import Argument, Call
 from default_lint.program.values import UNKNOWN, Value, is_integer

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from default_lint.program.frozen import dataclass
+from default_lint.frozen import dataclass
 from default_lint.program.values import UNKNOWN, Value
 
 if sys.version_info >= (3, 11):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import Any, Protocol, TypeVar
 
-from default_lint.program.frozen import dataclass
+from default_lint.frozen import dataclass
 from default_lint.program.types import Argument, Call
 from default_lint.program.values import UNKNOWN, Reference, Shape, Unknown, Value, is_integer, is_number
 from default_lint.text import Span

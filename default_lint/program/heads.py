@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from default_lint.frozen import dataclass
 from default_lint.program.assemble import loss_of
 from default_lint.program.data_values import Array, Dataset, Generator, current
-from default_lint.program.frozen import dataclass
 from default_lint.program.objects import LayerObject, Prediction
 from default_lint.program.types import Argument, Call, Compile, Fit, Layer, Loss, Metric, Model, Program
 from default_lint.program.values import UNKNOWN, Shape, Unknown, Value, is_integer

@@ -7,8 +7,8 @@ from dataclasses import field
 
 import libcst as cst
 
+from default_lint.frozen import dataclass
 from default_lint.program.calls import Given
-from default_lint.program.frozen import dataclass
 from default_lint.program.types import Call, Import, Layer, Model, Subclass, Unread
 from default_lint.program.values import UNKNOWN, Rest, Shape, Value
 from default_lint.text import Span

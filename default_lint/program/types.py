@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import cached_property
 
 from default_lint.findings import Edit
-from default_lint.program.frozen import dataclass
+from default_lint.frozen import dataclass
 from default_lint.program.values import UNKNOWN, Shape, Unknown, Value, is_integer, is_known
 from default_lint.text import Document, Span
 

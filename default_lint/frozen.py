@@ -1,6 +1,6 @@
 """`dataclass` for the many records of a program: frozen for the type checker, plain when it runs.
 
-The standard decorator compiles up to six methods for each class, which for our fifty is a tenth of the time of a run
+The standard decorator compiles up to six methods for each class, which for our sixty is a tenth of the time of a run
 on one file, and a frozen instance takes twice as long to make. This one compiles `__init__` (and `__eq__` if wanted).
 """
 
