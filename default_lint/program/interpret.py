@@ -122,6 +122,7 @@ class Interpreter:
         self.glanced: set[int] = set()
         self.tapes: list[Tape] = []
         self.part_spans: dict[Span, list[Span]] = {}
+        self.item_spans: dict[int, tuple[dict[Value, Value], dict[str, Span]]] = {}
         self._statement: cst.CSTNode | None = None
         self._last_in_block: cst.CSTNode | None = None
         self._execute: dict[type, Callable[[Any], Signal]] = {
@@ -561,6 +562,7 @@ class Interpreter:
         if isinstance(container, dict):
             if is_known(index) and isinstance(index, (str, int, float, bool, tuple)):
                 container[index] = value
+                self.item_spans.pop(id(container), None)
             else:
                 container[Rest("a key")] = value
         elif isinstance(container, list):
@@ -815,7 +817,19 @@ class Interpreter:
                 result[key] = value
             except TypeError:
                 result[Rest("a key")] = value
+                continue
+            if isinstance(key, str):
+                self.note_item(result, key, self.tree.span(element.value))
         return result
+
+    def note_item(self, owner: dict[Value, Value], key: str, span: Span) -> None:
+        """Remember where an item of a dict is written, for calls that take the dict as keywords."""
+        self.item_spans.setdefault(id(owner), (owner, {}))[1][key] = span
+
+    def item_span(self, owner: dict[Value, Value], key: str, otherwise: Span) -> Span:
+        """Where an item of a dict is written; `otherwise` when it was not written out."""
+        known = self.item_spans.get(id(owner))
+        return otherwise if known is None else known[1].get(key, otherwise)
 
     def _binary(self, node: cst.BinaryOperation) -> Value:
         left, right = self.evaluate(node.left), self.evaluate(node.right)

@@ -144,7 +144,8 @@ class Invoker:
                     given.extend(Given(None, element, item.span) for element in elements)
             elif item.star == "**":
                 if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-                    given.extend(Given(key, part, item.span) for key, part in value.items())
+                    place = self.interpreter.item_span
+                    given.extend(Given(key, part, place(value, key, item.span)) for key, part in value.items())
                 else:
                     spread = True
             else:
@@ -810,6 +811,7 @@ def _dict(invoker: Invoker, values: list[Value], given: list[Given], site: Site)
     for item in given:
         if item.keyword is not None:
             result[item.keyword] = item.value
+            invoker.interpreter.note_item(result, item.keyword, item.span)
         elif isinstance(item.value, dict):
             result.update(item.value)
         elif isinstance(item.value, (list, tuple)) and fully_known(

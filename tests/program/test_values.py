@@ -218,3 +218,13 @@ def test_adding_an_argument(text: str, fixed: str) -> None:
     edit = next(found.calls_of("keras.layers.Dropout")).add_argument("rate=0.5")
     source = found.document.text
     assert (source[: edit.span.start] + edit.text + source[edit.span.end :]).endswith(fixed + "\n")
+
+
+@pytest.mark.parametrize("options", ["{'units': 7, 'activation': 'relu'}", "dict(units=7, activation='relu')"])
+def test_keywords_from_a_dict_stand_where_the_dict_says_them(options: str) -> None:
+    found = program(f"options = {options}\nlayers.Dense(**options)\n")
+    call = next(found.calls_of("keras.layers.Dense"))
+    assert found.document[call.where("activation")] == "'relu'"
+    changed = program(f"options = {options}\noptions['activation'] = 'tanh'\nlayers.Dense(**options)\n")
+    call = next(changed.calls_of("keras.layers.Dense"))
+    assert (call["activation"], changed.document[call.where("activation")]) == ("tanh", "options")
