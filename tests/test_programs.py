@@ -27,7 +27,7 @@ def titled(paths: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
 
 
-@titled(programs("our own", "healthy") + programs("hold-out", "healthy"))
+@titled([path for name in SETS for path in programs(name, "healthy")])
 def test_healthy_program_is_left_alone(path: Path) -> None:
     document = read(path)
     report = check(document, Settings())

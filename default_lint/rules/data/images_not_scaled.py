@@ -89,8 +89,13 @@ class ImagesNotScaled(Rule):
         else:
             message = f"pixels 0..255 reach `{meeting.layer.short}` unscaled"
             notes.append(Note("the first weights they meet", meeting.layer.call.callee))
+        place = loaded.callee if loaded is not None else used
+        cast = next((step for step in images.steps if step.name.rpartition(".")[2] in ("astype", "cast")), None)
+        if loaded is not None and cast is not None and loaded.span.end < cast.span.start:
+            place = cast.span  # where most people divide
+            notes.append(Note("loaded here", loaded.callee))
         return self.finding(
-            loaded.callee if loaded is not None else used,
+            place,
             message,
             notes=notes,
             fixes=_fixes(program.document, loaded, images, meeting),
