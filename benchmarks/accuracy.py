@@ -2,7 +2,8 @@
 
     python benchmarks/accuracy.py [--verbose]
 
-Counts over our own programs (`examples`, `tests/programs`) and over two hold-outs, whose authors had not seen the linter.
+Counts over our own programs (`examples`, `tests/programs`) and over two hold-outs, whose authors had not seen the
+linter.
 A mark counts as found when its rule reports on a marked line (`fault`, or an `or` line of the same rule); "elsewhere"
 when the rule reports on another line of the file only. "Unmarked" are findings at warning or above without a mark.
 """
