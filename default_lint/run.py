@@ -187,6 +187,7 @@ def _in_processes(chunks: Sequence[Sequence[Job]], workers: int) -> Iterator[Rep
                 continue
             queue.popleft()
             yield from reports
+        pool.shutdown()  # nothing is left to wait for; unwaited, the interpreter may find the pool half closed at exit
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -204,6 +205,7 @@ def _one_at_a_time(lost: Sequence[Job]) -> Iterator[Report | None]:
                 yield trouble_report(Trouble(job.target.path, "the process that checked it crashed"))
                 pool.shutdown()
                 pool = _pool(1)
+        pool.shutdown()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
