@@ -77,11 +77,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Observed:
-    """Evidence from a training run: what was measured, in which epochs, and the number."""
+    """Evidence from a training run: what was measured, in which epochs, and the number.
+
+    `name` is the observation that says so; `placed` tells how the run's place was found in the source: "site" (where it
+    was made), "name", "order", "source" (an argument as the source reads) or "fit".
+    """
 
     measure: str
     epochs: tuple[int, ...]
     value: float
+    placed: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

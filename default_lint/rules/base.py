@@ -13,12 +13,8 @@ from default_lint.text import Span
 DOCS = "https://default-lint.readthedocs.io/rules/"
 
 
-class Rule:
-    """Base of all rules.
-
-    The docstring is the rule's page: first line the fact in one sentence, then the sections *Why it matters*,
-    *Example* (must fire), *Use instead* (must be clean), *Known limits*, *Fix safety*, *References*.
-    """
+class Described:
+    """What rules and observations share: an identity, a page (the docstring) and findings that carry both."""
 
     name: ClassVar[str]
     code: ClassVar[str]
@@ -26,10 +22,6 @@ class Rule:
     severity: ClassVar[Severity] = Severity.WARNING
     confidence: ClassVar[Confidence] = Confidence.HIGH
     fixable: ClassVar[Safety | None] = None
-
-    def check(self, program: Program) -> Iterator[Finding]:
-        """Findings in one reading of a program. Alternatives are the engine's business."""
-        raise TypeError(f"{self.name} does not say what to check in {program.document.path}")
 
     def finding(
         self,
@@ -41,7 +33,7 @@ class Rule:
         severity: Severity | None = None,
         confidence: Confidence | None = None,
     ) -> Finding:
-        """A finding of this rule."""
+        """A finding under this name."""
         return Finding(
             rule=self.name,
             code=self.code,
@@ -68,6 +60,18 @@ class Rule:
     def url(cls) -> str:
         """Address of the rule's page."""
         return f"{DOCS}{cls.name}"
+
+
+class Rule(Described):
+    """Base of all rules.
+
+    The docstring is the rule's page: first line the fact in one sentence, then the sections *Why it matters*,
+    *Example* (must fire), *Use instead* (must be clean), *Known limits*, *Fix safety*, *References*.
+    """
+
+    def check(self, program: Program) -> Iterator[Finding]:
+        """Findings in one reading of a program. Alternatives are the engine's business."""
+        raise TypeError(f"{self.name} does not say what to check in {program.document.path}")
 
 
 def code_block(page: str, section: str) -> str:
