@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from default_lint.findings import Confidence, Finding, Note, Report, Severity
+from default_lint.findings import Confidence, Diagnosis, Finding, Note, Report, Severity
 from default_lint.program.read import SyntaxTrouble, read
 from default_lint.program.types import Program
 from default_lint.settings import Settings
 from default_lint.suppression import suppress
 from default_lint.text import Document, Span
 
+if TYPE_CHECKING:
+    from default_lint.trial.observations.base import Seen, Sight
+    from default_lint.trial.trace import Trace
+
 SYNTAX = ("syntax-error", "SYN001")
 
 
-def check(document: Document, settings: Settings, trace: object = None, *, raising: bool = False) -> Report:
+def check(document: Document, settings: Settings, trace: Trace | None = None, *, raising: bool = False) -> Report:
     """Everything the linter has to say about one document.
 
     `trace` is the record of a training run; without one only the source speaks. A rule that fails costs its own
     findings only and is told in the report's trouble, unless `raising`.
     """
+    if trace is not None:
+        return diagnose((document,), settings, trace, raising=raising).reports[0]
     trouble: list[str] = []
     try:
         program = read(document)
@@ -28,6 +35,12 @@ def check(document: Document, settings: Settings, trace: object = None, *, raisi
         found = [_syntax_finding(error)] if settings.enabled(*SYNTAX, "api", document.path) else []
         return Report(document, tuple(found))
     found = apply_rules(program, settings, None if raising else trouble)
+    return _report(program, found, settings, trouble)
+
+
+def _report(program: Program, found: Sequence[Finding], settings: Settings, trouble: Sequence[str]) -> Report:
+    """What is left of the findings of a document after its ignore comments, for the audience."""
+    document = program.document
     kept, suppressed, unused = suppress(found, document, settings)
     named = {*settings.select, *settings.extend_select}
     shown = [item for item in kept if heard(item, settings.audience) or item.rule in named or item.code in named]
@@ -39,6 +52,69 @@ def check(document: Document, settings: Settings, trace: object = None, *, raisi
         (*program.trouble, *trouble),
         program.skipped,
     )
+
+
+def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *, raising: bool = False) -> Diagnosis:
+    """What a training run and the sources say together, ranked by how well it explains the run.
+
+    `documents` are the user's files that took part, the script first; there is one report for each of them. An
+    observation that fails costs its own findings only and is told in the trouble of the first report, unless `raising`.
+    """
+    from default_lint.diagnosis.detection import verdict
+    from default_lint.diagnosis.fusion import fuse
+
+    reports: dict[int, Report] = {}
+    programs: dict[int, Program] = {}
+    for number, document in enumerate(documents):
+        try:
+            programs[number] = read(document)
+        except SyntaxTrouble as error:
+            reports[number] = Report(document, (_syntax_finding(error),))
+    trouble: list[str] = []
+    told = None if raising else trouble
+    rules = [(programs[at].document, found) for at in programs for found in apply_rules(programs[at], settings, told)]
+    sights, seen = observe(list(programs.values()), trace, [found for _, found in rules], settings, told)
+    healths = [sight.health for sight in sights]
+    ranked = fuse(rules, seen, healths)
+    for number, program in programs.items():
+        mine = [item.finding for item in ranked if item.document is program.document]
+        reports[number] = _report(program, mine, settings, trouble if number == min(programs) else ())
+    shown = {id(finding) for report in reports.values() for finding in report.findings}
+    ranked = [item for item in ranked if id(item.finding) in shown]
+    return Diagnosis(
+        verdict(trace, healths, ranked),
+        tuple(reports[number] for number in sorted(reports)),
+        tuple((item.document, item.finding) for item in ranked),
+    )
+
+
+def observe(
+    programs: Sequence[Program],
+    trace: Trace,
+    rules: Sequence[Finding],
+    settings: Settings,
+    trouble: list[str] | None,
+) -> tuple[list[Sight], list[Seen]]:
+    """What the selected observations saw of each trained model, and the models as they looked at them."""
+    from default_lint.trial.observations import OBSERVATIONS
+    from default_lint.trial.observations.base import Sight
+    from default_lint.trial.observations.place import Sources
+
+    sources = Sources(programs)
+    sights = [Sight(trace, model, sources, rules) for model in trace.models]
+    seen: list[Seen] = []
+    for sight in sights:
+        for observation_class in OBSERVATIONS:
+            if not settings.selected(observation_class, trace.script):
+                continue
+            observation = observation_class()
+            try:
+                seen.extend(observation.check(sight))
+            except Exception as error:
+                if trouble is None:
+                    raise
+                trouble.append(f"internal error: observation `{observation.name}`: {type(error).__name__}: {error}")
+    return sights, seen
 
 
 def _syntax_finding(error: SyntaxTrouble) -> Finding:

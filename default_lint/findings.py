@@ -147,3 +147,27 @@ class Report:
     unused: tuple[Suppression, ...] = ()
     trouble: tuple[str, ...] = ()
     unread: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a run shows in one sentence, and what to try first.
+
+    `faulty` is None when too little was seen. `first` is "" when nothing needs to be tried.
+    """
+
+    faulty: bool | None
+    sentence: str
+    first: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The result of a run: a verdict, one report for each document, and the findings by how well they explain the run.
+
+    `ranked` holds the findings of the reports again, the likeliest cause first, each with its document.
+    """
+
+    verdict: Verdict
+    reports: tuple[Report, ...] = ()
+    ranked: tuple[tuple[Document, Finding], ...] = ()

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from default_lint.features import dynamic_baseline as baseline
+from default_lint.features import dynamic_curves as curves
+from default_lint.features.base import Run
 from default_lint.frozen import dataclass
 from default_lint.trial.observations.thresholds import LIMITS
-from default_lint.trial.trace import Epoch, ModelTrace
+from default_lint.trial.trace import ModelTrace
 
-_CATEGORICAL = ("categorical_crossentropy", "sparse_categorical_crossentropy", "kl_divergence")
-_BINARY = ("binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge")
-_REGRESSION = (
-    "mean_squared_error",
-    "mean_absolute_error",
-    "huber",
-    "log_cosh",
-    "mean_squared_logarithmic_error",
-    "mean_absolute_percentage_error",
-    "poisson",
-)
-_ALIASES = {
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "msle": "mean_squared_logarithmic_error",
-    "mape": "mean_absolute_percentage_error",
-    "categorical_focal_crossentropy": "categorical_crossentropy",
-    "categorical_hinge": "categorical_crossentropy",
-    "huber_loss": "huber",
-    "logcosh": "log_cosh",
-}
+_CLASSES = ("categorical", "kl_divergence", "ctc")
+_BINARY = ("binary", "hinge")
+_REGRESSION = ("mean_squared", "mean_absolute", "huber", "log_cosh", "logcosh", "poisson", "cosine", "mse", "mae")
 
 
 @dataclass(frozen=True)
@@ -72,6 +58,11 @@ class Health:
         return self.state == "learns"
 
     @property
+    def poor(self) -> bool:
+        """Training fails, or comes not far."""
+        return self.fails or self.state == "weak"
+
+    @property
     def drop(self) -> float:
         """Share of the first loss that training removed; NaN when it cannot be told."""
         if not (math.isfinite(self.start) and math.isfinite(self.last)) or self.start <= 0:
@@ -79,23 +70,13 @@ class Health:
         return 1 - self.last / self.start
 
 
-def loss_name(model: ModelTrace) -> str:
-    """The canonical name of the first loss; "" when it is the user's own."""
-    name = model.losses[0] if model.losses else ""
-    return _ALIASES.get(name, name)
-
-
 def task_of(model: ModelTrace) -> str:
-    """The task as loss and labels tell it."""
-    name = loss_name(model)
-    labels = first(model.data.get("y"))
-    form = labels.get("form", "")
-    if name in _CATEGORICAL:
-        return "classes"
-    if name in _BINARY:
-        return "binary"
-    if name in _REGRESSION:
-        return "regression"
+    """The task as the first loss tells it, else the labels."""
+    name = baseline.canonical(model.losses[0]) if model.losses else ""
+    for task, words in (("binary", _BINARY), ("classes", _CLASSES), ("regression", _REGRESSION)):
+        if any(word in name for word in words):
+            return task
+    form = str(first(model.data.get("y")).get("form", ""))
     return {"integer": "classes", "one-hot": "classes", "binary": "binary", "real": "regression"}.get(form, "")
 
 
@@ -104,110 +85,71 @@ def first(rows: Any) -> Mapping[str, Any]:
     return rows[0] if isinstance(rows, Sequence) and rows and isinstance(rows[0], Mapping) else {}
 
 
-def accuracy_of(logs: Mapping[str, float], prefix: str = "") -> float | None:
-    """The accuracy that an epoch logged, whatever its name."""
-    for name, value in logs.items():
-        short = name.removeprefix(prefix)
-        if name.startswith(prefix) and (prefix or not name.startswith("val_")):
-            if short in ("acc", "accuracy") or short.endswith(("_accuracy", "_acc")):
-                if not short.startswith("top_") and math.isfinite(value):
-                    return value
-    return None
-
-
-def chance_loss(model: ModelTrace) -> float | None:
-    """Loss of the best constant prediction: entropy of the labels, variance, or mean absolute deviation."""
-    name = loss_name(model)
-    labels = first(model.data.get("y"))
-    if name in ("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"):
-        counts = [count for count in (labels.get("counts") or {}).values() if count]
-        if name == "binary_crossentropy" and labels.get("form") not in ("binary", "integer"):
-            return None
-        total = sum(counts)
-        if not total or (name == "binary_crossentropy" and len(counts) > 2):
-            return None
-        return -sum(count / total * math.log(count / total) for count in counts)
-    if name == "mean_squared_error" and "std" in labels:
-        return float(labels["std"]) ** 2
-    if name == "mean_absolute_error" and "std" in labels:
-        return 0.7979 * float(labels["std"])  # of a normal distribution
-    return None
-
-
 def of(model: ModelTrace) -> Health:
     """The health of one trained model."""
-    complete = model.complete or model.epochs
-    losses = [epoch.loss for epoch in complete]
-    finite = [loss for loss in losses if math.isfinite(loss)]
-    start = _start(model.epochs)
+    run = Run(model)
+    end = len(run.epochs) - 1
+    losses = [epoch.loss for epoch in run.epochs]
+    start = _number(curves.first_loss(run))
     last = losses[-1] if losses else start
-    chance = chance_loss(model)
-    labels = first(model.data.get("y"))
-    majority = labels.get("majority")
-    accuracy = accuracy_of(complete[-1].logs) if complete else None
-    validation = accuracy_of(complete[-1].logs, "val_") if complete else None
-    task = task_of(model)
-    gain = _gain(task, accuracy, validation, majority, chance, last)
-    steps = sum(epoch.steps for epoch in model.epochs)
+    accuracy = curves.accuracy(run, end)
+    validation = curves.val_accuracy(run, end)
+    majority = baseline.majority(run, curves.metric(run))
+    chance = baseline.constant_loss(run)
     health = Health(
-        task=task,
+        task=task_of(model),
         state="unknown",
         start=start,
         last=last,
-        best=min(finite, default=math.nan),
+        best=min((loss for loss in losses if math.isfinite(loss)), default=math.nan),
         chance=chance,
         accuracy=accuracy,
         validation=validation,
-        majority=float(majority) if majority is not None else None,
-        gain=gain,
+        majority=majority,
+        gain=_gain(run, accuracy, validation, majority, chance),
         epochs=len(model.complete),
-        steps=steps,
+        steps=sum(epoch.steps for epoch in model.epochs),
     )
-    return _with_state(health, model)
+    return replace(health, state=_state(health, model))
 
 
-def _start(epochs: Sequence[Epoch]) -> float:
-    if not epochs:
-        return math.nan
-    return epochs[0].losses[0] if epochs[0].losses else epochs[0].loss
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _gain(
-    task: str,
-    accuracy: float | None,
-    validation: float | None,
-    majority: float | None,
-    chance: float | None,
-    last: float,
+    run: Run, accuracy: float | None, validation: float | None, majority: float | None, chance: float | None
 ) -> float | None:
+    """The better of training and validation: what dropout and augmentation hide, validation shows."""
     best = max((value for value in (accuracy, validation) if value is not None), default=None)
-    if task in ("classes", "binary") and best is not None and majority is not None and majority < 1:
+    if best is not None and majority is not None and majority < 1:
         return (best - majority) / (1 - majority)
-    if chance and math.isfinite(last):
-        return 1 - last / chance
-    return None
+    end = len(run.epochs) - 1
+    ratios = [curve(run, end) for curve in (curves.to_constant(curves.loss), curves.to_constant(curves.val_loss))]
+    known = [ratio for ratio in ratios if ratio is not None]
+    return 1 - min(known) if chance and known else None
 
 
-def _with_state(health: Health, model: ModelTrace) -> Health:
-    from dataclasses import replace
-
-    if not model.epochs:
-        return health
-    if any(epoch.broken is not None for epoch in model.epochs) or not math.isfinite(health.last):
-        return replace(health, state="broken")
-    if health.steps < LIMITS["warm_up_steps"]:
-        return health
-    worse = health.last > LIMITS["diverging"] * max(health.best, 1e-12)
-    if worse and (health.last > health.start or health.last > 2 * (health.chance or math.inf)):
-        return replace(health, state="diverged")
+def _state(health: Health, model: ModelTrace) -> str:
+    if any(epoch.broken is not None for epoch in model.epochs) or (model.complete and not math.isfinite(health.last)):
+        return "broken"
+    if health.steps < LIMITS["warm_up_steps"] or not model.epochs:
+        return "unknown"
+    if _diverged(health):
+        return "diverged"
     if health.gain is not None:
-        stuck = health.gain < LIMITS["stuck_gain"] and not health.drop > LIMITS["learning_drop"]
-        if health.task in ("classes", "binary") and health.accuracy is not None:
-            stuck = health.gain < LIMITS["stuck_gain"]
-        state = "stuck" if stuck else "learns" if health.gain >= LIMITS["learning_gain"] else "weak"
-        return replace(health, state=state)
+        if health.gain < LIMITS["stuck_gain"]:
+            return "stuck"
+        return "learns" if health.gain >= LIMITS["learning_gain"] else "weak"
     if math.isnan(health.drop):
-        return health
+        return "unknown"
     if health.drop < LIMITS["stuck_drop"]:
-        return replace(health, state="stuck" if health.epochs > 1 else "unknown")
-    return replace(health, state="learns" if health.drop >= LIMITS["learning_drop"] else "weak")
+        return "stuck" if health.epochs > 1 else "unknown"
+    return "learns" if health.drop >= LIMITS["learning_drop"] else "weak"
+
+
+def _diverged(health: Health) -> bool:
+    """The loss is far above its best and no better than at the start, or than a constant prediction."""
+    if not health.last > LIMITS["diverging"] * max(health.best, 1e-12):
+        return False
+    return health.last > health.start or (health.chance is not None and health.last > 2 * health.chance)

@@ -1,0 +1,1 @@
+"""From evidence to a diagnosis: is something wrong, what, and at which line."""

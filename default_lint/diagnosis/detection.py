@@ -1,0 +1,98 @@
+"""Level one: does the run show that something is wrong? The verdict in one sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from default_lint.diagnosis.fusion import Weighed
+from default_lint.findings import Severity, Verdict
+from default_lint.trial.observations.health import Health
+from default_lint.trial.trace import Ended, Trace
+
+_ORDER = ("broken", "diverged", "stuck", "weak", "unknown", "learns")
+
+
+def verdict(trace: Trace, healths: Sequence[Health], ranked: Sequence[Weighed]) -> Verdict:
+    """The verdict on a run."""
+    serious = [item for item in ranked if item.finding.severity >= Severity.WARNING]
+    first = _advice(serious[0]) if serious else ""
+    worst = min(range(len(healths)), key=lambda at: _ORDER.index(healths[at].state), default=None)
+    if worst is None or not healths[worst].steps:
+        return Verdict(True if serious else None, _untrained(trace.ended), first)
+    health, model = healths[worst], trace.models[worst]
+    faulty = True if serious or health.fails else None if health.state == "unknown" else False
+    name = f" of `{model.name}`" if len(trace.models) > 1 else ""
+    sentence = {
+        "broken": f"The loss{name} became NaN or infinite",
+        "diverged": f"Training{name} diverged",
+        "stuck": f"The model{' `' + model.name + '`' if name else ''} did not learn",
+        "weak": f"Training{name} made little progress",
+        "unknown": f"Too little of the training{name} was seen to judge it",
+        "learns": f"Training{name} works",
+    }[health.state]
+    if trace.ended.kind == "error":
+        sentence += f", until {_lower(trace.ended.message)}"
+    numbers = _numbers(health, model.window)
+    if numbers:
+        sentence += f": {numbers}"
+    if faulty is False:
+        sentence += "; nothing suspicious was seen"
+    elif serious and not health.fails:
+        sentence += f"; {_count(len(serious))} to look at"
+    return Verdict(faulty, sentence, first)
+
+
+def _numbers(health: Health, window: str) -> str:
+    """Loss and accuracy of the run in short."""
+    unit = "epoch" if window == "epoch" else f"window of {window}"
+    span = (
+        f"in {health.epochs} {unit}{'s' if health.epochs != 1 else ''}" if health.epochs else f"in {health.steps} steps"
+    )
+    parts = []
+    if math.isfinite(health.start) and math.isfinite(health.last):
+        parts.append(f"loss {_short(health.start)} to {_short(health.last)} {span}")
+    elif math.isfinite(health.start):
+        parts.append(f"loss {_short(health.start)} to {health.last} {span}")
+    if health.accuracy is not None:
+        part = f"accuracy {health.accuracy:.2f}"
+        if health.validation is not None:
+            part += f", validation {health.validation:.2f}"
+        if health.majority is not None and health.state in ("stuck", "weak"):
+            part += f" where always the commonest label gives {health.majority:.2f}"
+        parts.append(part)
+    elif health.chance is not None and health.state in ("stuck", "weak"):
+        parts.append(f"a constant prediction gives {_short(health.chance)}")
+    return ", ".join(parts)
+
+
+def _untrained(ended: Ended) -> str:
+    if ended.kind in ("finished", "unstarted") and not ended.message:
+        return "No training was seen: the script fits no Keras model"
+    if ended.kind in ("budget", "hang"):
+        return "No training was seen within the time: raise --seconds, or move slow preparation out of the script"
+    return f"No training was seen: {_lower(ended.message)}" if ended.message else "No training was seen"
+
+
+def _advice(item: Weighed) -> str:
+    """What the best finding says to try, else its first fix, else the finding itself."""
+    tries = [note.text for note in item.finding.notes if note.text.startswith("try: ")]
+    line = item.document.locate(item.finding.span.start)
+    where = f"line {line.line}" if line.cell is None else f"cell {line.cell}, line {line.line}"
+    if tries:
+        return f"{where}: {tries[0].removeprefix('try: ')}"
+    if item.finding.fixes:
+        return f"{where}: {_lower(item.finding.fixes[0].title)}"
+    return f"{where}: {item.finding.message}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[:2] != text[:2].upper() else text
+
+
+def _count(count: int) -> str:
+    return "one thing" if count == 1 else f"{count} things"

@@ -1,0 +1,132 @@
+"""Rules and observations about the same place become one finding; symptoms move to their best cause; all are ranked.
+
+A weight says how well a finding explains what went wrong in the run: 0 not at all, 1 completely. Weights of findings
+that agree about a place are joined as independent hints (noisy or).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from default_lint.findings import Confidence, Evidence, Finding, Note, Observed, Severity
+from default_lint.text import Document, Span
+from default_lint.trial.observations.base import Seen
+from default_lint.trial.observations.health import Health
+
+CAUSE = 0.4  # a cause of less weight does not draw a symptom to itself
+SURE = 0.99
+_BY_SEVERITY = {Severity.ERROR: 0.85, Severity.WARNING: 0.7, Severity.INFO: 0.3, Severity.HINT: 0.1}
+_BY_CONFIDENCE = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.8, Confidence.LOW: 0.5}
+
+
+class Weighed(NamedTuple):
+    """A finding with its document, its weight, and the cause that it names ("" for a rule's)."""
+
+    document: Document
+    finding: Finding
+    weight: float
+    cause: str = ""
+
+
+def fuse(rules: Iterable[tuple[Document, Finding]], seen: Sequence[Seen], healths: Sequence[Health]) -> list[Weighed]:
+    """All findings, merged by place, the likeliest cause of what went wrong first."""
+    items = [Weighed(document, finding, _weight(finding, healths)) for document, finding in rules]
+    items += [Weighed(s.place.document, s.finding, s.weight, s.cause) for s in seen if not s.symptom]
+    groups = [_joined(group) for group in _grouped(items)]
+    alone: list[Weighed] = []
+    for symptom in sorted((s for s in seen if s.symptom), key=lambda s: -s.weight):
+        best = max(range(len(groups)), key=lambda at: groups[at].weight, default=None)
+        if best is not None and groups[best].weight >= CAUSE:
+            groups[best] = _explained(groups[best], symptom)
+        else:
+            alone.append(Weighed(symptom.place.document, symptom.finding, symptom.weight, symptom.cause))
+    groups += [_joined(group) for group in _grouped(alone)]
+    return sorted(groups, key=lambda item: (-item.weight, -item.finding.severity, item.finding.place()))
+
+
+def _weight(finding: Finding, healths: Sequence[Health]) -> float:
+    """How far a static finding explains the run: more when training fails, less when all models learn."""
+    weight = _BY_SEVERITY[finding.severity] * _BY_CONFIDENCE[finding.confidence]
+    if any(health.fails for health in healths):
+        return 1 - (1 - weight) * (0.6 if finding.severity >= Severity.WARNING else 0.9)
+    if healths and all(health.learns for health in healths):
+        return weight * 0.7
+    return weight
+
+
+def _grouped(items: Sequence[Weighed]) -> list[list[Weighed]]:
+    """Items that speak about the same place, in the order of their first."""
+    groups: list[list[Weighed]] = []
+    for item in items:
+        home = next((group for group in groups if any(_together(item, other) for other in group)), None)
+        if home is None:
+            groups.append([item])
+        else:
+            home.append(item)
+    return groups
+
+
+def _together(one: Weighed, other: Weighed) -> bool:
+    if one.document is not other.document and one.document.path != other.document.path:
+        return False
+    if not one.cause and not other.cause:  # two rules are two findings, as in `check`
+        return False
+    span, mine = one.finding.span, other.finding.span
+    return span == mine or span.overlaps(mine) or (one.cause == other.cause and _same_line(one.document, span, mine))
+
+
+def _same_line(document: Document, one: Span, other: Span) -> bool:
+    return document.line_span(one.start) == document.line_span(other.start)
+
+
+def _joined(group: Sequence[Weighed]) -> Weighed:
+    """One finding of several: the head is a rule that is sure, else the heaviest; the others become its evidence."""
+    ordered = sorted(group, key=lambda item: (not _sure(item), -item.weight))
+    head, others = ordered[0], ordered[1:]
+    notes, evidence = list(head.finding.notes), list(head.finding.evidence)
+    fixes = head.finding.fixes
+    missed = 1 - head.weight
+    for item in others:
+        notes += [Note(f"also: {item.finding.message}"), *_facts(item.finding.notes)]
+        evidence += [piece for piece in item.finding.evidence if piece not in evidence]
+        fixes = fixes or item.finding.fixes
+        missed *= 1 - 0.5 * item.weight
+    finding = replace(
+        head.finding,
+        notes=_unique(notes),
+        evidence=tuple(evidence),
+        fixes=fixes,
+        severity=max(item.finding.severity for item in group),
+        confidence=max(item.finding.confidence for item in group),
+    )
+    return Weighed(head.document, finding, min(SURE, 1 - missed), head.cause or (others[0].cause if others else ""))
+
+
+def _sure(item: Weighed) -> bool:
+    return not item.cause and item.finding.severity >= Severity.WARNING
+
+
+def _explained(cause: Weighed, symptom: Seen) -> Weighed:
+    """A cause with one more thing that it explains; it is then at least as severe as what it explains."""
+    finding = cause.finding
+    severity = max(finding.severity, min(symptom.finding.severity, Severity.WARNING))
+    evidence: tuple[Evidence, ...] = (*finding.evidence, *symptom.finding.evidence)
+    notes = _unique([*finding.notes, Note(f"it explains: {symptom.finding.message}")])
+    changed = replace(finding, notes=notes, evidence=evidence, severity=severity)
+    return cause._replace(finding=changed, weight=min(SURE, 1 - (1 - cause.weight) * (1 - 0.3 * symptom.weight)))
+
+
+def _facts(notes: Iterable[Note]) -> list[Note]:
+    """Notes of a merged finding that the head does not repeat: its numbers, not its advice."""
+    return [note for note in notes if note.span is None and not note.text.startswith("try: ")][:1]
+
+
+def _unique(notes: Iterable[Note]) -> tuple[Note, ...]:
+    return tuple(dict.fromkeys(notes))
+
+
+def observed(finding: Finding) -> list[Observed]:
+    """The pieces of evidence that come from the run."""
+    return [piece for piece in finding.evidence if isinstance(piece, Observed)]

@@ -1,0 +1,1 @@
+"""The short instrumented run of a user's script: started, measured, recorded."""
