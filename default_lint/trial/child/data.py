@@ -1,0 +1,225 @@
+"""Facts about the data that a model is trained with. At most 20,000 rows are looked at, spread over the whole."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Dict, List, Optional
+
+import numpy as np
+
+from .held import array, length, spread, take
+from .nest import flatten
+
+ROWS = 20_000
+CELLS = 4_000_000
+COLUMNS = 512
+LISTED = 20
+LABELS = 100
+
+Facts = Dict[str, Any]
+
+
+def _named(structure: Any) -> List[Any]:
+    if isinstance(structure, dict):
+        return [(str(key), structure[key]) for key in sorted(structure, key=str)]
+    return [("", leaf) for leaf in flatten(structure)]
+
+
+def sample(value: Any, rows: Optional[int] = None) -> np.ndarray:
+    """At most 20,000 rows (fewer of wide arrays) of the array, in their order."""
+    total = length(value) or 0
+    total = total if rows is None else min(total, rows)
+    width = 1
+    for entry in tuple(value.shape)[1:]:
+        width *= max(1, int(entry))
+    wanted = max(64, min(ROWS, CELLS // width))
+    if total <= wanted and total == length(value):
+        return array(value)
+    return take(value, np.sort(spread(total, wanted)))
+
+
+def array_facts(name: str, value: Any, rows: Optional[int] = None) -> Facts:
+    """Shape, type, range and degenerate columns of one array."""
+    facts: Facts = {"name": name, "shape": [int(entry) for entry in value.shape], "dtype": _dtype(value)}
+    seen = sample(value, rows)
+    facts["rows"] = len(seen)
+    if seen.dtype.kind not in "biuf" or not seen.size:
+        return facts
+    numbers = seen.astype(np.float64) if seen.dtype.kind != "f" else seen
+    finite = np.isfinite(numbers)
+    facts["nan"] = int(np.isnan(numbers).sum())
+    facts["inf"] = int(np.isinf(numbers).sum())
+    known = numbers if finite.all() else numbers[finite]
+    if known.size:
+        facts["min"], facts["max"] = float(known.min()), float(known.max())
+        facts["mean"] = float(known.mean(dtype=np.float64))
+        facts["std"] = float(known.std(dtype=np.float64))
+        facts["integers"] = bool(np.all(known == np.floor(known)))
+        facts["zero"] = float(np.mean(known == 0))
+    if seen.ndim == 2:
+        facts.update(column_facts(numbers))
+    return facts
+
+
+def _dtype(value: Any) -> str:
+    dtype = getattr(value, "dtype", None)
+    if dtype is None and hasattr(value, "dtypes"):
+        kinds = {str(entry) for entry in value.dtypes}
+        return kinds.pop() if len(kinds) == 1 else "mixed"
+    return str(getattr(dtype, "name", dtype)).replace("torch.", "")
+
+
+def column_facts(table: np.ndarray) -> Facts:
+    """Constant and duplicate columns and the spread of their scales, of a table of numbers."""
+    columns = table.shape[1]
+    facts: Facts = {"columns": columns}
+    table = table[:, :COLUMNS]
+    with np.errstate(all="ignore"):
+        low, high = np.nanmin(table, 0, initial=np.inf), np.nanmax(table, 0, initial=-np.inf)
+        deviation = np.nanstd(table.astype(np.float64, copy=False), 0)
+    facts["constant_columns"] = [int(index) for index in np.flatnonzero(low == high)[:LISTED]] if len(table) > 1 else []
+    moving = deviation[np.isfinite(deviation) & (deviation > 0) & (low != high)]
+    if moving.size:
+        facts["column_spread"] = float(moving.max() / moving.min())
+    facts["duplicate_columns"] = _duplicates(table, low != high) if len(table) > 1 else []
+    return facts
+
+
+def _duplicates(table: np.ndarray, moving: np.ndarray) -> List[List[int]]:
+    first: Dict[bytes, int] = {}
+    pairs = []
+    for index in np.flatnonzero(moving):
+        key = np.ascontiguousarray(table[:, index]).tobytes()
+        if key in first:
+            pairs.append([first[key], int(index)])
+        first.setdefault(key, int(index))
+    return pairs[:LISTED]
+
+
+def target_facts(name: str, value: Any, rows: Optional[int] = None) -> Facts:
+    """The facts of an array of targets: also its form, its classes and their balance."""
+    facts = array_facts(name, value, rows)
+    seen = sample(value, rows)
+    if seen.dtype.kind not in "biuf" or not seen.size:
+        return facts
+    with np.errstate(all="ignore"):
+        facts.update(_target(seen))
+    return facts
+
+
+def _target(seen: np.ndarray) -> Facts:
+    width = seen.shape[-1] if seen.ndim > 1 else 1
+    facts: Facts = {}
+    finite = bool(np.isfinite(seen).all())
+    low, high = float(seen.min()), float(seen.max())
+    whole = finite and bool(np.all(seen == np.floor(seen)))
+    sums = seen.sum(-1, dtype=np.float64) if width > 1 else None
+    if sums is not None:
+        facts["sum_to_one"] = bool(np.allclose(sums, 1, atol=1e-4))
+    facts["constant"] = (
+        low == high if width == 1 else bool(np.all(seen.reshape(-1, width) == seen.reshape(-1, width)[0]))
+    )
+    facts["form"] = form(seen, whole, low, high, facts.get("sum_to_one", False))
+    labels: Optional[np.ndarray] = None
+    if facts["form"] == "one-hot" and width <= 10_000:
+        labels = seen.reshape(-1, width).argmax(1)
+    elif facts["form"] in ("integer", "binary", "signs") and width == 1:
+        labels = seen.reshape(-1).astype(np.int64)
+    if labels is not None:
+        facts.update(label_facts(labels))
+    return facts
+
+
+def form(seen: np.ndarray, whole: bool, low: float, high: float, one: bool) -> str:
+    """How targets are written: "integer", "one-hot", "multi-hot", "binary", "probabilities", "real" or "signs"."""
+    width = seen.shape[-1] if seen.ndim > 1 else 1
+    unit = low >= 0 and high <= 1
+    if width > 1:
+        if whole and unit:
+            return "one-hot" if one else "multi-hot"
+        return "probabilities" if unit and one else "real"
+    if not whole:
+        return "probabilities" if unit and seen.size and _few(seen) else "real"
+    if low == -1 and high == 1 and not np.any(seen == 0):
+        return "signs"
+    if unit:
+        return "binary"
+    if low < 0:
+        return "real"
+    kinds = len(np.unique(seen[:ROWS]))
+    return "integer" if seen.dtype.kind in "biu" or kinds <= max(20, math.sqrt(seen.size)) else "real"
+
+
+def _few(seen: np.ndarray) -> bool:
+    """Whether most targets between 0 and 1 stand at the ends, as softened labels do."""
+    return bool(np.mean((seen < 0.1) | (seen > 0.9)) > 0.9)
+
+
+def label_facts(labels: np.ndarray) -> Facts:
+    """Classes, their counts, balance and order; `sorted` compares neighbors with what a mixed order would give."""
+    values, counts = np.unique(labels, return_counts=True)
+    shares = counts / counts.sum()
+    facts: Facts = {"classes": len(values), "majority": float(shares.max())}
+    top = np.argsort(-counts, kind="stable")[:LABELS]
+    facts["counts"] = {str(int(values[index])): int(counts[index]) for index in sorted(top)}
+    facts["entropy"] = float(-(shares * np.log(shares)).sum() / math.log(len(values))) if len(values) > 1 else 0.0
+    if len(labels) > 1 and len(values) > 1:
+        equal, expected = float(np.mean(labels[1:] == labels[:-1])), float((shares**2).sum())
+        facts["sorted"] = max(0.0, (equal - expected) / (1 - expected))
+    return facts
+
+
+def facts(x: Any, y: Any, rows: Optional[int] = None) -> Facts:
+    """The facts of inputs and targets, of which the first `rows` rows count."""
+    found: Facts = {}
+    inputs, targets = _named(x), _named(y)
+    found["x"] = [_safely(array_facts, name, value, rows) for name, value in inputs]
+    found["y"] = [_safely(target_facts, name, value, rows) for name, value in targets]
+    lengths = {length(value) for _, value in (*inputs, *targets)}
+    found["lengths_differ"] = len(lengths - {None}) > 1
+    return found
+
+
+def _safely(function: Any, name: str, value: Any, rows: Optional[int]) -> Facts:
+    try:
+        found: Facts = function(name, value, rows)
+        return found
+    except Exception:
+        return {"name": name, "shape": [int(entry) for entry in getattr(value, "shape", ())], "dtype": _dtype(value)}
+
+
+def overlap(x: Any, other: Any, rows: Optional[int] = None) -> Optional[float]:
+    """The share of the rows of `other` that stand in `x` too, by comparing whole rows; None when it can't be told."""
+    mine, theirs = flatten(x), flatten(other)
+    if len(mine) != 1 or len(theirs) != 1 or tuple(mine[0].shape)[1:] != tuple(theirs[0].shape)[1:]:
+        return None
+    total = length(mine[0]) or 0
+    total = total if rows is None else min(total, rows)
+    width = max(1, int(np.prod([int(entry) for entry in mine[0].shape[1:]] or [1])))
+    if not total or total * width > 50 * CELLS or not length(theirs[0]):
+        return None
+    looked = sample(theirs[0])
+    known = {hash(row.tobytes()) for row in _rows(array(mine[0])[:total], looked.dtype)}
+    return float(np.mean([hash(row.tobytes()) in known for row in _rows(looked, looked.dtype)]))
+
+
+def _rows(value: np.ndarray, dtype: Any) -> np.ndarray:
+    return np.ascontiguousarray(value.reshape(len(value), -1).astype(dtype, copy=False))
+
+
+def source(x: Any) -> str:
+    """The kind of thing that `fit` was given as x: "array", "tf.data", "generator", "PyDataset", "DataLoader", ..."""
+    leaves = flatten(x)
+    if leaves and all(length(leaf) is not None for leaf in leaves):
+        return "array"
+    names = {parent.__name__ for parent in type(x).__mro__}
+    if "DatasetV2" in names:
+        return "tf.data"
+    if names & {"DistributedDataset", "DistributedDatasetInterface"}:
+        return "distributed"
+    for name in ("PyDataset", "Sequence", "DataLoader"):
+        if name in names and not isinstance(x, (list, tuple)):
+            return "PyDataset" if name == "Sequence" else name
+    if hasattr(x, "__next__"):
+        return "generator"
+    return type(x).__name__

@@ -1,0 +1,148 @@
+"""The held batch: rows of the training data that the measures are taken on, had without disturbing the run."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, List, Optional
+
+import numpy as np
+
+from .nest import convert, flatten
+from .session import Held
+
+MINIMUM, MAXIMUM, SHARE = 64, 256, 8
+BATCHES = 8
+
+
+def count(rows: int) -> int:
+    """How many of the rows are held: an eighth, at least 64, at most 256."""
+    return min(rows, max(MINIMUM, min(MAXIMUM, rows // SHARE)))
+
+
+def spread(rows: int, wanted: int) -> np.ndarray:
+    """`wanted` different row numbers of `rows`, one from each of as many equal parts, in a mixed order.
+
+    The choice depends on the two numbers only and touches no random state of the program.
+    """
+    generator = np.random.Generator(np.random.PCG64(0))
+    wanted = min(rows, wanted)
+    if wanted < 1:
+        return np.zeros(0, np.int64)
+    edges = np.linspace(0, rows, wanted + 1).astype(np.int64)
+    chosen = edges[:-1] + (generator.random(wanted) * np.maximum(1, edges[1:] - edges[:-1])).astype(np.int64)
+    return np.asarray(generator.permutation(chosen))
+
+
+def length(value: Any) -> Optional[int]:
+    """The number of rows of an array; None when it has none."""
+    shape = getattr(value, "shape", None)
+    try:
+        return int(shape[0]) if shape is not None and len(shape) else None
+    except (TypeError, ValueError):
+        return None
+
+
+def rows_of(structure: Any) -> Optional[int]:
+    """The number of rows of a structure of arrays."""
+    lengths = [length(leaf) for leaf in flatten(structure)]
+    return lengths[0] if lengths and lengths[0] is not None else None
+
+
+def array(value: Any) -> np.ndarray:
+    """A tensor of any framework, or an array, as a numpy array of the host."""
+    if isinstance(value, np.ndarray):
+        return value
+    for name in ("to_numpy", "numpy", "toarray"):
+        method = getattr(value, name, None)
+        if callable(method):
+            if name == "numpy" and hasattr(value, "detach"):
+                value = value.detach().cpu()
+                return np.asarray(value.numpy())
+            return np.asarray(method())
+    return np.asarray(value)
+
+
+def take(value: Any, rows: np.ndarray) -> np.ndarray:
+    """Those rows of an array, a data frame or a tensor, as a numpy array; floats as float32."""
+    module = type(value).__module__.split(".")[0]
+    if hasattr(value, "iloc"):
+        taken = value.iloc[rows].to_numpy()
+    elif module == "tensorflow":
+        taken = sys.modules["tensorflow"].gather(value, rows).numpy()
+    elif module == "torch":
+        taken = value[rows].detach().cpu().numpy()
+    elif module in ("jax", "jaxlib", "numpy"):
+        taken = np.asarray(value)[rows]
+    elif hasattr(value, "toarray"):
+        taken = value[rows].toarray()
+    else:
+        order = np.argsort(rows)  # what reads from a file wants its rows in order
+        taken = np.asarray(value[rows[order]])[np.argsort(order)]
+    return narrow(np.asarray(taken))
+
+
+def narrow(value: np.ndarray) -> np.ndarray:
+    """The array as Keras would see it: float64 as float32, objects as numbers or text where they are."""
+    if value.dtype == np.float64:
+        return value.astype(np.float32)
+    if value.dtype == object:
+        try:
+            return value.astype(np.float32)
+        except (TypeError, ValueError):
+            return value.astype(str)
+    return value
+
+
+def from_arrays(x: Any, y: Any, sample_weight: Any, rows: int, wanted: int) -> Held:
+    """The held batch from arrays of which the first `rows` rows train."""
+    chosen = spread(rows, wanted)
+    pick = lambda leaf: take(leaf, chosen)  # noqa: E731
+    weight = None if sample_weight is None else convert(pick, sample_weight)
+    return Held(convert(pick, x), convert(pick, y), weight, len(chosen))
+
+
+def from_batches(batches: List[Any], wanted: int) -> Optional[Held]:
+    """The held batch from batches (x, y, sample_weight) as the trainer got them; None when they do not fit together."""
+    parts = [unpack(batch) for batch in batches]
+    if not parts:
+        return None
+    joined = []
+    for position in range(3):
+        structures = [part[position] for part in parts]
+        if any(structure is None for structure in structures):
+            joined.append(None)
+            continue
+        columns = [[array(leaf) for leaf in flatten(structure)] for structure in structures]
+        alike = [
+            column
+            for column in columns
+            if [leaf.shape[1:] for leaf in column] == [leaf.shape[1:] for leaf in columns[0]]
+        ]
+        leaves = iter([narrow(np.concatenate(entries)[:wanted]) for entries in zip(*alike)])
+        joined.append(convert(lambda _, source=leaves: next(source), _ordered(structures[0])))
+    rows = rows_of(joined[0])
+    if not rows:
+        return None
+    return Held(joined[0], joined[1], joined[2], rows)
+
+
+def _ordered(structure: Any) -> Any:
+    """Dicts in the order in which `flatten` goes through them."""
+    if isinstance(structure, dict):
+        try:
+            keys = sorted(structure)
+        except TypeError:
+            keys = list(structure)
+        return {key: _ordered(structure[key]) for key in keys}
+    if isinstance(structure, (list, tuple)) and not hasattr(structure, "_fields"):
+        return type(structure)(_ordered(entry) for entry in structure)
+    return structure
+
+
+def unpack(batch: Any) -> tuple:
+    """x, y and sample weights of a batch, as Keras unpacks it."""
+    if isinstance(batch, list):
+        batch = tuple(batch)
+    if not isinstance(batch, tuple):
+        return batch, None, None
+    return (*batch[:3], None, None)[:3]

@@ -1,0 +1,197 @@
+"""Puts the monitor into Keras while Keras is being imported; what the script does not import is not imported."""
+
+from __future__ import annotations
+
+import functools
+import importlib.abc
+import inspect
+import sys
+from typing import Any, Callable, Dict, Optional
+
+from . import sites
+from .monitor import Monitor
+
+Patch = Callable[[Any, Monitor], None]
+
+
+class Stop(SystemExit):
+    """Ends the script because its budget is used up."""
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Lets the other finders find the modules of interest, and patches these when they have been executed."""
+
+    def __init__(self, monitor: Monitor, patches: Dict[str, Patch]) -> None:
+        self.monitor = monitor
+        self.patches = patches
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """The spec of a module of interest with a loader that patches it; None for all others."""
+        patch = self.patches.get(name)
+        if patch is None:
+            return None
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _Loader(spec.loader, patch, self.monitor)
+                return spec
+        return None
+
+
+class _Loader(importlib.abc.Loader):
+    def __init__(self, loader: Any, patch: Patch, monitor: Monitor) -> None:
+        self._loader = loader
+        self._patch = patch
+        self._monitor = monitor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: Any) -> Any:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: Any) -> None:
+        self._loader.exec_module(module)
+        if getattr(module, "__loader__", None) is self:
+            module.__loader__ = self._loader
+            module.__spec__.loader = self._loader
+        apply(self._patch, module, self._monitor)
+
+
+def apply(patch: Patch, module: Any, monitor: Monitor) -> None:
+    """Patch a module; what cannot be patched is a note."""
+    try:
+        patch(module, monitor)
+    except Exception as error:
+        monitor.session.note(f"{module.__name__} could not be observed ({type(error).__name__}: {error})")
+
+
+def install(monitor: Monitor) -> None:
+    """Patch what is imported already, and the rest when it is."""
+    for name, patch in PATCHES.items():
+        module = sys.modules.get(name)
+        if module is not None:
+            apply(patch, module, monitor)
+    sys.meta_path.insert(0, Finder(monitor, PATCHES))
+
+
+def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+    original = owner.__dict__[name]
+    setattr(owner, name, functools.wraps(original)(make(original)))
+
+
+def layer(module: Any, monitor: Monitor) -> None:
+    """Remember where layers are made."""
+    cls = module.Layer
+    original = cls.__new__
+
+    @functools.wraps(original)
+    def made(kind: Any, *args: Any, **kwargs: Any) -> Any:
+        thing = original(kind, *args, **kwargs)
+        if not monitor.silent:
+            try:
+                monitor.origins.add(thing, sites.here(sys._getframe(1)))
+            except Exception:
+                pass
+        return thing
+
+    cls.__new__ = staticmethod(made)
+
+
+def compiling(module: Any, monitor: Monitor) -> None:
+    """Remember where models are compiled."""
+
+    def make(original: Any) -> Any:
+        def compile(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: A001
+            monitor.compiled.add(self, sites.here(sys._getframe(1)))
+            return original(self, *args, **kwargs)
+
+        return compile
+
+    _replace(module.Trainer, "compile", make)
+
+
+def trainer(name: str) -> Patch:
+    """The patch for the trainer class of a backend."""
+
+    def patch(module: Any, monitor: Monitor) -> None:
+        fitting(getattr(module, name), monitor)
+
+    return patch
+
+
+def fitting(cls: Any, monitor: Monitor) -> None:
+    """Watch `fit` of the class."""
+    signature = inspect.signature(inspect.unwrap(cls.fit))
+
+    def make(original: Any) -> Any:
+        def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if monitor.silent or monitor.known(self) is not None:
+                return original(self, *args, **kwargs)
+            watch = monitor.watch(self)
+            frames = sites.here(sys._getframe(1))
+            watch.begin(bound(signature, self, args, kwargs), frames[0] if frames else None)
+            try:
+                result = original(self, *args, **kwargs)
+            finally:
+                watch.end()
+            ended(monitor)
+            return result
+
+        return fit
+
+    _replace(cls, "fit", make)
+
+
+def bound(signature: inspect.Signature, self: Any, args: Any, kwargs: Any) -> Dict[str, Any]:
+    """The arguments by name, with defaults; empty when the call does not fit (Python says so itself then)."""
+    try:
+        found = signature.bind(self, *args, **kwargs)
+    except TypeError:
+        return {}
+    found.apply_defaults()
+    return dict(found.arguments)
+
+
+def ended(monitor: Monitor) -> None:
+    """Leave the script when the budget is used up, unless the rest of it shall run."""
+    if monitor.capped and not monitor.finish:
+        raise Stop(0)
+
+
+def callbacks(module: Any, monitor: Monitor) -> None:
+    """Follow training through Keras's list of callbacks, after all callbacks of the user's."""
+
+    def after(name: str, tell: Callable[[Any, Any], None]) -> None:
+        def make(original: Any) -> Any:
+            def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+                result = original(self, *args, **kwargs)
+                model = self.__dict__.get("_model", self.__dict__.get("model"))
+                watch = monitor.known(model) if model is not None else None
+                if watch is not None:
+                    tell(watch, _last(args, kwargs))
+                return result
+
+            return method
+
+        _replace(module.CallbackList, name, make)
+
+    after("on_train_begin", lambda watch, _: watch.train_begin())
+    after("on_epoch_begin", lambda watch, epoch: watch.epoch_begin(epoch))
+    after("on_epoch_end", lambda watch, logs: watch.epoch_end(logs))
+
+
+def _last(args: Any, kwargs: Any) -> Optional[Any]:
+    return kwargs.get("logs", args[-1] if args else None)
+
+
+PATCHES: Dict[str, Patch] = {
+    "keras.src.layers.layer": layer,
+    "keras.src.trainers.trainer": compiling,
+    "keras.src.callbacks.callback_list": callbacks,
+    "keras.src.backend.tensorflow.trainer": trainer("TensorFlowTrainer"),
+    "keras.src.backend.jax.trainer": trainer("JAXTrainer"),
+    "keras.src.backend.torch.trainer": trainer("TorchTrainer"),
+}
