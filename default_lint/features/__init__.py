@@ -1,0 +1,1 @@
+"""Numbers about programs and runs, each with the places it comes from."""
