@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from default_lint.trial.observations.accuracy_at_chance import AccuracyAtChance
 from default_lint.trial.observations.base import Observation
+from default_lint.trial.observations.batch_covers_dataset import BatchCoversDataset
+from default_lint.trial.observations.cannot_overfit_batch import CannotOverfitBatch
+from default_lint.trial.observations.constant_predictions import ConstantPredictions
+from default_lint.trial.observations.input_ignored import InputIgnored
+from default_lint.trial.observations.learning_rate_off import LearningRateOff
+from default_lint.trial.observations.loss_diverging import LossDiverging
+from default_lint.trial.observations.loss_not_decreasing import LossNotDecreasing
+from default_lint.trial.observations.loss_not_finite import LossNotFinite
+from default_lint.trial.observations.loss_oscillating import LossOscillating
+from default_lint.trial.observations.overfitting import Overfitting
+from default_lint.trial.observations.schedule_too_fast import ScheduleTooFast
+from default_lint.trial.observations.still_improving import StillImproving
 
 OBSERVATIONS: tuple[type[Observation], ...] = (
     # layers, weights and gradients
     # data and loss
     # training as a whole
+    LossNotFinite,
+    LossDiverging,
+    LossOscillating,
+    LossNotDecreasing,
+    AccuracyAtChance,
+    ConstantPredictions,
+    InputIgnored,
+    CannotOverfitBatch,
+    LearningRateOff,
+    ScheduleTooFast,
+    BatchCoversDataset,
+    StillImproving,
+    Overfitting,
 )

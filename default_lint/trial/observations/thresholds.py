@@ -28,6 +28,24 @@ THRESHOLDS: dict[str, Threshold] = {
     # layers, weights and gradients
     # data and loss
     # training as a whole
+    "rate_margin": Threshold(3.0, "times outside the range that learned", "own runs: one step of the sweep is 3.16"),
+    "schedule_left": Threshold(0.01, "of the largest learning rate", "own runs"),
+    "batch_rows": Threshold(256, "examples", "own runs: below, one batch may well hold all"),
+    "batch_steps": Threshold(2, "updates in an epoch", "catalogue 58"),
+    "batch_updates": Threshold(200, "updates in all", "own runs: more can be enough for any batch size"),
+    "oscillation_epochs": Threshold(5, "epochs", "catalogue 165"),
+    "oscillation_turns": Threshold(0.5, "share of the inner epochs", "catalogue 165"),
+    "oscillation_size": Threshold(0.1, "mean step over mean loss", "catalogue 165"),
+    "chance_errors": Threshold(2.0, "standard errors", "catalogue 168"),
+    "chance_steps": Threshold(30, "steps", "own runs"),
+    "constant_spread": Threshold(0.02, "of the targets' standard deviation", "catalogue 167, made relative"),
+    "still_gain": Threshold(0.02, "share of the loss in the last epoch", "catalogue 171"),
+    "few_epochs": Threshold(3, "epochs", "catalogue 56"),
+    "few_steps": Threshold(500, "updates in all", "own runs"),
+    "overfit_epochs": Threshold(3, "epochs since the lowest validation loss", "catalogue 124"),
+    "overfit_rise": Threshold(0.05, "of the lowest validation loss", "catalogue 124"),
+    "overfit_much": Threshold(0.3, "of the lowest validation loss", "own runs"),
+    "overfit_gap": Threshold(0.1, "points of accuracy between training and validation", "catalogue 124"),
 }
 
 LIMITS: dict[str, float] = {name: threshold.value for name, threshold in THRESHOLDS.items()}

@@ -1,0 +1,68 @@
+"""HYP258 batch-covers-dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from default_lint.findings import Confidence, Severity
+from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.rates import sweep
+from default_lint.trial.observations.thresholds import LIMITS
+
+
+class BatchCoversDataset(Observation):
+    """One batch held all or nearly all examples, so an epoch made one or two updates.
+
+    ## Why it matters
+    The optimizer moves once per batch. With a batch as large as the data set, ten epochs are ten updates, where a
+    batch size of 32 would have made hundreds, and the noise that helps to leave poor minima is gone.
+
+    ## What is measured
+    Steps per epoch, examples, and how far the run came.
+
+    ## Likely causes
+    1. `batch_size=len(x)`, or a number larger than the data set.
+    2. `.batch(n)` with a very large n.
+
+    ## What to do
+    `batch_size=32` to 256, with the same number of epochs.
+
+    ## Known limits
+    Silent when the model learned, and for fewer than 256 examples.
+
+    ## References
+    - Keskar et al., On Large-Batch Training for Deep Learning, 2017
+    """
+
+    name = "batch-covers-dataset"
+    code = "HYP258"
+    family = "hyperparameter"
+    severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
+
+    def check(self, sight: Sight) -> Iterator[Seen]:
+        """Few steps per epoch on many examples, with few updates in all."""
+        samples = sight.model.data.get("samples")
+        complete = sight.model.complete
+        if not complete or not isinstance(samples, (int, float)) or samples < LIMITS["batch_rows"]:
+            return
+        steps = max(epoch.steps for epoch in complete)
+        updates = sum(epoch.steps for epoch in complete)
+        if steps > LIMITS["batch_steps"] or updates > LIMITS["batch_updates"] or sight.health.learns:
+            return
+        batch = sight.model.data.get("batch") or sight.model.asked.get("batch_size")
+        size = f"batches of {batch}" if batch else "the batches"
+        found = sweep(sight)
+        rate = found is not None and (found.too_low or found.too_high)
+        yield self.seen(
+            sight.places.batch_size(),
+            f"{size} on {samples:g} examples made {steps} update{'s' if steps > 1 else ''} per epoch, {updates} in all",
+            weight=0.6 if rate else 0.86,
+            cause="batch_size",
+            measure="steps",
+            value=float(updates),
+            notes=(
+                f"the loss went from {sight.health.start:.3g} to {sight.health.last:.3g} in {len(complete)} epochs",
+                f"try: batch_size=32, which makes {-(-int(samples) // 32)} updates per epoch",
+            ),
+        )

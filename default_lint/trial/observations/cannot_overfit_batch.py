@@ -1,0 +1,69 @@
+"""TRN261 cannot-overfit-batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from default_lint.features.base import real
+from default_lint.findings import Confidence, Severity
+from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.rates import blame
+
+
+class CannotOverfitBatch(Observation):
+    """A copy of the model could not learn a few examples by heart.
+
+    ## Why it matters
+    Any network with enough weights learns 32 examples by heart in a few hundred steps. One that cannot has a fault in
+    the model, the loss or the labels, and no amount of data or epochs will help.
+
+    ## What is measured
+    After the run, a copy is set back to its first weights and trained on up to 32 held examples without dropout, for up
+    to 300 steps, once with the user's optimizer and once with Adam at a rate that works.
+
+    ## Likely causes
+    1. An output activation or loss that does not fit the labels.
+    2. Weights that do not train: all equal, frozen, behind dead units.
+    3. With the user's optimizer only: its learning rate.
+    4. A model that is too small.
+
+    ## What to do
+    Repair head, loss and initializers first; raise the capacity last.
+
+    ## Known limits
+    Contradicting labels of equal inputs cannot be learned by any model.
+
+    ## References
+    - Goodfellow, Bengio, Courville, Deep Learning, 2016, section 11.5
+    """
+
+    name = "cannot-overfit-batch"
+    code = "TRN261"
+    family = "training"
+    severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
+
+    def check(self, sight: Sight) -> Iterator[Seen]:
+        """The own test `overfit_batch`."""
+        result = sight.test("overfit_batch")
+        if not result or result.get("fits") is not False or sight.health.learns:
+            return
+        samples, steps = real(result.get("samples")) or 0, real(result.get("steps")) or 0
+        start, end = real(result.get("start")), real(result.get("end"))
+        if start is None or end is None:
+            return
+        by_best = result.get("best_fits")
+        optimizer = by_best is True and blame(sight) >= 0.5
+        yield self.seen(
+            sight.places.learning_rate() if optimizer else sight.places.loss(),
+            f"{samples:g} examples were not learned by heart: loss {start:.3g} to {end:.3g} in {steps:g} steps",
+            weight=0.7 if optimizer else 0.45,
+            cause="learning_rate" if optimizer else "model",
+            measure="overfit_batch",
+            value=end,
+            notes=(
+                "Adam at a rate that works did learn them" if by_best else "Adam at a rate that works did not either",
+                "likely causes: a head that does not fit loss and labels, weights that do not train, too few units",
+            ),
+            symptom=not optimizer,
+        )

@@ -1,0 +1,65 @@
+"""OPT238 learning-rate-off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from default_lint.findings import Confidence, Severity
+from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.rates import sweep
+
+
+class LearningRateOff(Observation):
+    """Other learning rates learned from the same batches; the one in use did not.
+
+    ## Why it matters
+    The learning rate decides whether the optimizer overshoots (too high: the loss jumps or explodes) or crawls (too low:
+    the loss hardly moves in the epochs given). No other argument stops so many networks from learning.
+
+    ## What is measured
+    After the run, a copy of the model is set back to its first weights and trained for a few dozen steps on held
+    batches with the same optimizer at rates from 1e-6 to 10. A rate learned when its loss fell clearly.
+
+    ## Likely causes
+    1. A rate copied from another optimizer (0.1 suits SGD, not Adam).
+    2. A typing error in the exponent.
+    3. A schedule that starts too high or decays at once.
+
+    ## What to do
+    Take a rate from the range that learned; its geometric middle is a good start.
+
+    ## Known limits
+    A few dozen steps cannot tell a rate that is a little slow from a good one, so only rates at least three times
+    outside the range are reported, and only when the run itself came not far.
+
+    ## References
+    - Smith, Cyclical Learning Rates for Training Neural Networks, 2017 (the range test)
+    - [Keras: Optimizers](https://keras.io/api/optimizers/)
+    """
+
+    name = "learning-rate-off"
+    code = "OPT238"
+    family = "optimization"
+    severity = Severity.WARNING
+    confidence = Confidence.HIGH
+
+    def check(self, sight: Sight) -> Iterator[Seen]:
+        """The user's rate against the range that learned."""
+        found = sweep(sight)
+        if found is None or not (found.too_high or found.too_low) or not sight.health.poor:
+            return
+        side = "above" if found.too_high else "below"
+        middle = found.best or ((found.low or found.current) * (found.high or found.current)) ** 0.5
+        static = sight.found("learning-rate-out-of-range") is not None
+        yield self.seen(
+            sight.places.learning_rate(),
+            f"learning rate {found.current:g} is {side} the range that learned: {found.range}",
+            weight=min(0.97, (0.9 if sight.health.fails else 0.8) + 0.05 * static),
+            cause="learning_rate",
+            measure="rate_sweep",
+            value=found.current,
+            notes=(
+                f"rates from {found.tried[0]:g} to {found.tried[1]:g} were tried from the first weights on the same batches",
+                f"try: learning_rate={middle:.0e}" if middle < 1 else f"try: learning_rate={middle:g}",
+            ),
+        )

@@ -1,0 +1,64 @@
+"""What the learning-rate sweep says, for the observations that may blame the learning rate."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from default_lint.features.base import real
+from default_lint.trial.observations.base import Sight
+from default_lint.trial.observations.thresholds import LIMITS
+
+
+class Sweep(NamedTuple):
+    """Learning rates tried on the same batches from the same weights: the user's, and the range that learned."""
+
+    current: float
+    low: float | None
+    high: float | None
+    best: float | None
+    tried: tuple[float, float]
+
+    @property
+    def too_high(self) -> bool:
+        """The user's rate lies clearly above every one that learned."""
+        return self.high is not None and self.current > LIMITS["rate_margin"] * self.high
+
+    @property
+    def too_low(self) -> bool:
+        """The user's rate lies clearly below every one that learned."""
+        return self.low is not None and self.current * LIMITS["rate_margin"] < self.low
+
+    @property
+    def range(self) -> str:
+        """The rates that learned, for people."""
+        if self.low is None or self.high is None:
+            return "none"
+        return f"{self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"
+
+
+def sweep(sight: Sight) -> Sweep | None:
+    """The sweep of a run; None when it was not made."""
+    result = sight.test("rate_sweep")
+    current = real(result.get("current"))
+    rates = result.get("rates")
+    if current is None or current <= 0 or not isinstance(rates, (list, tuple)) or not rates:
+        return None
+    learns = result.get("learns")
+    low, high = (
+        (real(learns[0]), real(learns[1])) if isinstance(learns, (list, tuple)) and len(learns) == 2 else (None, None)
+    )
+    return Sweep(current, low, high, real(result.get("best")), (float(min(rates)), float(max(rates))))
+
+
+def blame(sight: Sight) -> float:
+    """How far the learning rate is to blame, from 0 to 1: by the sweep when there is one, else even."""
+    found = sweep(sight)
+    if found is None:
+        return 0.5
+    return 0.9 if found.too_high or found.too_low else 0.15
+
+
+def current_rate(sight: Sight) -> float | None:
+    """The learning rate at the start of training."""
+    rates = [epoch.learning_rate for epoch in sight.model.epochs if epoch.learning_rate is not None]
+    return rates[0] if rates else real(sight.model.optimizer.get("learning_rate"))
