@@ -68,7 +68,7 @@ class AccuracyAtChance(Observation):
             epochs=[epoch.number for epoch in sight.model.complete],
             notes=(
                 f"{errors:.1f} standard errors above it after {health.epochs} epochs",
-                "likely causes: a head that does not fit the loss, dead units, a learning rate far off, shuffled labels",
+                "likely causes: a head that does not fit, dead units, a learning rate far off, shuffled labels",
             ),
             symptom=True,
         )

@@ -13,8 +13,8 @@ class LearningRateOff(Observation):
     """Other learning rates learned from the same batches; the one in use did not.
 
     ## Why it matters
-    The learning rate decides whether the optimizer overshoots (too high: the loss jumps or explodes) or crawls (too low:
-    the loss hardly moves in the epochs given). No other argument stops so many networks from learning.
+    The learning rate decides whether the optimizer overshoots (too high: the loss jumps or explodes) or crawls (too
+    low: the loss hardly moves in the epochs given). No other argument stops so many networks from learning.
 
     ## What is measured
     After the run, a copy of the model is set back to its first weights and trained for a few dozen steps on held
@@ -59,7 +59,7 @@ class LearningRateOff(Observation):
             measure="rate_sweep",
             value=found.current,
             notes=(
-                f"rates from {found.tried[0]:g} to {found.tried[1]:g} were tried from the first weights on the same batches",
+                f"{found.tried[0]:g} to {found.tried[1]:g} were tried from the first weights on the same batches",
                 f"try: learning_rate={middle:.0e}" if middle < 1 else f"try: learning_rate={middle:g}",
             ),
         )

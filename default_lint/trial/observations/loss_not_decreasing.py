@@ -57,7 +57,7 @@ class LossNotDecreasing(Observation):
             epochs=[epoch.number for epoch in sight.model.complete],
             notes=(
                 "likely causes: dead units, a learning rate far off, labels unrelated to the inputs, a wrong head",
-                "try: train on 32 examples until they are learned by heart; if that fails, the model or loss is at fault",
+                "try: train on 32 examples until they are learned by heart; if that fails, model or loss is at fault",
             ),
             symptom=True,
         )

@@ -66,7 +66,7 @@ class ScheduleTooFast(Observation):
             epochs=small,
             notes=(
                 f"the loss went from {sight.health.start:.3g} to {sight.health.last:.3g} in the whole run",
-                f"try: a decay over the whole training, {sight.health.steps} steps here, or a constant rate of {first:.2g}",
+                f"try: a decay over the whole training ({sight.health.steps} steps here), or a constant {first:.2g}",
             ),
         )
 
