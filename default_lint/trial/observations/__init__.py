@@ -7,6 +7,7 @@ from default_lint.trial.observations.base import Observation
 from default_lint.trial.observations.batch_covers_dataset import BatchCoversDataset
 from default_lint.trial.observations.cannot_overfit_batch import CannotOverfitBatch
 from default_lint.trial.observations.constant_predictions import ConstantPredictions
+from default_lint.trial.observations.dying_relu import DyingRelu
 from default_lint.trial.observations.input_ignored import InputIgnored
 from default_lint.trial.observations.learning_rate_off import LearningRateOff
 from default_lint.trial.observations.loss_diverging import LossDiverging
@@ -14,11 +15,16 @@ from default_lint.trial.observations.loss_not_decreasing import LossNotDecreasin
 from default_lint.trial.observations.loss_not_finite import LossNotFinite
 from default_lint.trial.observations.loss_oscillating import LossOscillating
 from default_lint.trial.observations.overfitting import Overfitting
+from default_lint.trial.observations.saturated_activation import SaturatedActivation
 from default_lint.trial.observations.schedule_too_fast import ScheduleTooFast
 from default_lint.trial.observations.still_improving import StillImproving
+from default_lint.trial.observations.update_ratio_off import UpdateRatioOff
 
 OBSERVATIONS: tuple[type[Observation], ...] = (
     # layers, weights and gradients
+    DyingRelu,
+    SaturatedActivation,
+    UpdateRatioOff,
     # data and loss
     # training as a whole
     LossNotFinite,

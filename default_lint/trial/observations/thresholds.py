@@ -26,6 +26,20 @@ THRESHOLDS: dict[str, Threshold] = {
     "learning_drop": Threshold(0.3, "share of the first loss", "own runs"),
     "diverging": Threshold(2.0, "times the smallest loss", "catalogue 166"),
     # layers, weights and gradients
+    "dead_some": Threshold(0.5, "share of a layer's units", "catalogue 14, per unit"),
+    "dead_most": Threshold(0.9, "share of a layer's units", "own runs"),
+    "dead_from_start": Threshold(0.8, "share of the units dead at last that were dead before", "own runs"),
+    "saturated": Threshold(0.5, "share of the outputs", "catalogue 15"),
+    "saturated_all": Threshold(0.9, "share of the outputs, in a run that learns", "own runs"),
+    "input_large": Threshold(10.0, "standard deviations of a scaled input", "own runs: standardized data has 1"),
+    "layer_std_low": Threshold(0.05, "standard deviation of a layer's outputs", "catalogue 172"),
+    "layer_std_high": Threshold(20.0, "standard deviation of a layer's outputs", "catalogue 172"),
+    "update_ratio_low": Threshold(-4.0, "log10 of step over weights", "catalogue 52"),
+    "update_ratio_high": Threshold(-1.0, "log10 of step over weights", "catalogue 52"),
+    "update_ratio_layers": Threshold(0.5, "share of the layers", "catalogue 52"),
+    "rate_fall": Threshold(100.0, "largest learning rate over the last", "own runs"),
+    "clipping": Threshold(100.0, "norm of the gradient over the limit", "own runs"),
+    "weights_nothing": Threshold(1e-6, "norm of a layer's weights", "own runs: below, no ratio makes sense"),
     # data and loss
     # training as a whole
     "rate_margin": Threshold(3.0, "times outside the range that learned", "own runs: one step of the sweep is 3.16"),
