@@ -1,0 +1,193 @@
+"""One trained model on the bench: its machine, its held rows, the clock, and the results so far."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import numpy as np
+
+from . import task
+from .machine import Batch, Machine, State
+from .structure import leaves, mapped
+from .trainer import Trainer, inner, settings_of
+
+MOST_ROWS = 512  # more tell little for their cost
+
+
+class Skipped(Exception):
+    """An experiment that cannot be made; the message is the reason, said to people."""
+
+
+class Time:
+    """A share of the time: `left()` seconds until it is used up."""
+
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self.clock = clock
+        self.end = clock() + seconds
+
+    def left(self) -> float:
+        """Seconds left; negative when it is over."""
+        return self.end - self.clock()
+
+
+class Case:
+    """What an experiment works with.
+
+    Args:
+        subject: a `..session.Subject`.
+        clock: seconds, monotonic.
+
+    Raises:
+        Skipped: no experiment at all can be made on this model.
+    """
+
+    def __init__(self, subject: Any, clock: Callable[[], float]) -> None:
+        if subject.backend not in ("tensorflow", "jax", "torch"):
+            raise Skipped("own tests need Keras 3")
+        if subject.held is None or not leaves(subject.held.x):
+            raise Skipped(subject.reason or "no rows of the training data could be kept")
+        if not getattr(subject.model, "built", False):
+            raise Skipped("the model was never built")
+        self.subject, self.clock = subject, clock
+        self.model, self.keras = subject.model, subject.keras
+        held = subject.held
+        self.rows = min(MOST_ROWS, *(len(leaf) for part in (held.x, held.y) for leaf in leaves(part)))
+        self.order = np.random.default_rng(0).permutation(self.rows)
+        self.machine = Machine(self.model, self.keras, subject.backend, subject.compute_loss)
+        self.results: Dict[str, Dict[str, Any]] = {}
+        self.time = Time(clock, math.inf)
+        self.trainers: Dict[str, Trainer] = {}
+        self._initial: Optional[State] = None
+        self._current: Optional[State] = None
+
+    # Rows
+
+    def take(self, rows: Any, labels: Optional[Any] = None) -> Batch:
+        """The held rows of the given indices; `labels` are other indices that their targets come from."""
+        held = self.subject.held
+        y = held.y if labels is None else mapped(lambda leaf: np.asarray(leaf)[labels], held.y)
+        x, weight = (mapped(lambda leaf: np.asarray(leaf)[rows], part) for part in (held.x, held.sample_weight))
+        if labels is None:
+            y = mapped(lambda leaf: np.asarray(leaf)[rows], y)
+        return self.machine.batch(x, y, weight)
+
+    def all(self) -> Batch:
+        """All held rows, in a fixed mixed order."""
+        return self.take(self.order)
+
+    def generator(self, name: str) -> np.random.Generator:
+        """A random generator of its own for an experiment."""
+        return np.random.default_rng(zlib.crc32(name.encode()))
+
+    def parts(self, batch: Batch, outputs: Any) -> List[task.Part]:
+        """The outputs with their targets."""
+        return task.parts(self.model, mapped(self.machine.array, batch.y), outputs)
+
+    def accuracy(self, batch: Batch, outputs: Any) -> Optional[float]:
+        """Share of right labels over all outputs that classify; None when none does."""
+        right = [part.right(output) for part, output in zip(self.parts(batch, outputs), leaves(outputs))]
+        known = [one for one in right if one is not None and one.size]
+        return float(np.mean([one.mean() for one in known])) if known else None
+
+    def majority(self, batch: Batch, outputs: Any) -> float:
+        """Accuracy of the commonest class, over the same outputs as `accuracy`."""
+        shares = [task.majority(part) for part in self.parts(batch, outputs) if part.classes]
+        return float(np.mean(shares)) if shares else 0.0
+
+    # States and losses
+
+    def need_loss(self) -> None:
+        """Raises: Skipped, when the model trains without a compiled loss."""
+        if self.subject.compute_loss is None:
+            raise Skipped(self.subject.reason or "the model trains without a compiled loss")
+
+    @property
+    def initial(self) -> State:
+        """The state before training.
+
+        Raises:
+            Skipped: it was not kept.
+        """
+        if self._initial is None:
+            if self.subject.initial is None:
+                raise Skipped(self.subject.reason or "the weights before training were not kept")
+            self._initial = self.machine.state(self.subject.initial)
+        return self._initial
+
+    @property
+    def current(self) -> State:
+        """The state after training.
+
+        Raises:
+            Skipped: it cannot be read (JAX gives the arrays away when a step breaks off).
+        """
+        if self._current is None:
+            try:
+                self._current = self.machine.state()
+            except RuntimeError:
+                raise Skipped("the weights were lost when training broke off") from None
+        return self._current
+
+    def chance(self, batch: Batch, outputs: Any) -> Tuple[float, float, str]:
+        """Loss of a model that knows nothing, of the best constant output, and what the former is called.
+
+        NaN where it does not apply. Both go through the user's own loss, so that its reduction and weights count.
+        """
+        parts = self.parts(batch, outputs)
+        if not parts:
+            return math.nan, math.nan, ""
+        blind = [part.blind() for part in parts]
+        names = {name for _, name in blind}
+        losses = []
+        for values in ([value for value, _ in blind], [part.constant() for part in parts]):
+            given = iter([np.asarray(value, dtype=np.float32) for value in values])
+            prediction = mapped(lambda leaf, given=given: next(given), outputs)  # type: ignore[misc]
+            losses.append(self.machine.loss_of(self.initial_or_current, batch, prediction))
+        return losses[0], losses[1], names.pop() if len(names) == 1 else "sum over outputs"
+
+    @property
+    def initial_or_current(self) -> State:
+        """The state before training where it was kept."""
+        return self.current if self.subject.initial is None else self.initial
+
+    # Training
+
+    def rate(self) -> Optional[float]:
+        """The user's learning rate at the start of training."""
+        rate = self.subject.optimizer.get("learning_rate")
+        return None if rate is None else float(rate)
+
+    def trainer(self, mode: str = "train") -> Trainer:
+        """One with the user's optimizer and settings.
+
+        Raises:
+            Skipped: the optimizer cannot be made anew.
+        """
+        optimizer = getattr(self.model, "optimizer", None)
+        if optimizer is None:
+            raise Skipped("the model has no compiled optimizer")
+        optimizer = inner(optimizer)
+        return self._trainer(type(optimizer), settings_of(optimizer), mode)
+
+    def adam(self, mode: str = "calm") -> Trainer:
+        """One with Adam at its default settings."""
+        return self._trainer(self.keras.optimizers.Adam, {}, mode)
+
+    def _trainer(self, kind: Any, settings: Dict[str, Any], mode: str) -> Trainer:
+        if mode == "calm" and self.machine.still:
+            mode = "train"
+        key = f"{kind.__module__}.{kind.__name__} {sorted(settings.items(), key=str)} {mode}"
+        if key not in self.trainers:
+            try:
+                self.trainers[key] = Trainer(self.machine, kind, settings, mode)
+            except (TypeError, ValueError, AttributeError) as error:
+                raise Skipped(f"the optimizer {kind.__name__} could not be made anew ({error})"[:200]) from error
+        return self.trainers[key]
+
+    def needs_training(self) -> None:
+        """Raises: Skipped, when nothing can be trained here."""
+        self.need_loss()
+        if not self.machine.trainable:
+            raise Skipped("the model has no weights that train")
