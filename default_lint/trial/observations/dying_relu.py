@@ -135,10 +135,10 @@ def _blame(sight: Sight, layer: LayerTrace, dead: float) -> Blame:
         return rate._replace(why=f"the units died while training; {rate.why}")
     if scale is not None and sight.health.fails:
         return scale
-    died = "the units died while training: the learning rate is the likeliest cause" if early is not None else ""
-    return Blame(
-        here, "dead_units", died or "when they died was not measured: a high learning rate, or the first weights"
-    )
+    why = "when they died was not measured: a high learning rate, or the initial weights"
+    if early is not None:
+        why = "the units died while training: the learning rate is the likeliest cause"
+    return Blame(here, "dead_units", why)
 
 
 def _advice(sight: Sight, blame: Blame) -> str:
