@@ -15,6 +15,7 @@ BOUNDED = ("sigmoid", "tanh", "softsign", "hard_sigmoid", "hard_tanh", "softmax"
 """Activations whose slope goes to nothing on both sides."""
 
 _LONGEST = 24
+_SCALED = ("glorot", "he", "lecun", "variancescaling", "orthogonal", "identity")
 _USUAL = {"SGD": 0.01, "Adagrad": 0.01, "Adadelta": 1.0, "Ftrl": 0.01}
 
 
@@ -157,6 +158,16 @@ def given(sight: Sight, layer: LayerTrace, *names: str) -> str | None:
     if source is None:
         return None
     return next((name for name in names if source.call.given(name) is not None), None)
+
+
+def odd_initializer(sight: Sight, layer: LayerTrace) -> str:
+    """The argument that gives the layer initial weights of a scale of its own, or a bias other than 0; else ""."""
+    for name in ("bias_initializer", "kernel_initializer", "embeddings_initializer", "recurrent_initializer"):
+        kind = str(layer.settings.get(name, "")).lower().replace("_", "")
+        usual = ("zeros",) if name == "bias_initializer" else _SCALED
+        if kind and not kind.startswith(usual) and given(sight, layer, name) is not None:
+            return name
+    return ""
 
 
 # who else can be to blame

@@ -12,9 +12,9 @@ from default_lint.trial.observations._layers import (
     at_start,
     counted,
     first_weighted,
-    given,
     large_input,
     last,
+    odd_initializer,
     percent,
     quoted,
     series,
@@ -38,7 +38,7 @@ class DyingRelu(Observation):
     epoch. A single 0 is no sign: a ReLU is meant to give many.
 
     ## Likely causes
-    1. Dead from the start: a bias or kernel initializer that makes all inputs negative, or an input far from unit scale.
+    1. Dead from the start: a bias or kernel initializer that makes all inputs negative, or an input of large scale.
     2. Died while training: a learning rate so high that one step threw the units below 0.
     3. An earlier layer that is dead or constant.
 
@@ -121,10 +121,10 @@ def _blame(sight: Sight, layer: LayerTrace, dead: float) -> Blame:
     early = _early(sight, layer)
     here = sight.places.layer(layer.index)
     if early is not None and early.value >= LIMITS["dead_from_start"] * dead:
-        for name in ("bias_initializer", "kernel_initializer"):
-            if given(sight, layer, name) is not None:
-                place = sight.places.layer(layer.index, name)
-                return Blame(place, "initializer", f"dead from the start: `{name}` likely keeps the inputs below 0")
+        name = odd_initializer(sight, layer)
+        if name:
+            place = sight.places.layer(layer.index, name)
+            return Blame(place, "initializer", f"dead from the start: `{name}` likely keeps the inputs below 0")
         scale = large_input(sight) if first_weighted(sight, layer) else None
         if scale is not None:
             return scale

@@ -11,10 +11,10 @@ from default_lint.trial.observations._layers import (
     after,
     at_start,
     first_weighted,
-    given,
     is_head,
     large_input,
     last,
+    odd_initializer,
     percent,
     quoted,
     series,
@@ -34,8 +34,8 @@ class SaturatedActivation(Observation):
     learn slowly or not at all.
 
     ## What is measured
-    The share of outputs that belong to an input beyond 5 (sigmoid) or 2.5 (tanh), on the held batch, before training and
-    after each epoch.
+    The share of outputs that belong to an input beyond 5 (sigmoid) or 2.5 (tanh), on the held batch, before training
+    and after each epoch.
 
     ## Likely causes
     1. An input far from unit scale, at the first layer with weights.
@@ -112,8 +112,8 @@ def _blame(sight: Sight, layer: LayerTrace) -> Blame:
     if scale is not None and first_weighted(sight, layer):
         return scale
     if start is not None and start > LIMITS["saturated"]:
-        name = given(sight, layer, "kernel_initializer", "bias_initializer")
-        if name is not None:
+        name = odd_initializer(sight, layer)
+        if name:
             place = sight.places.layer(layer.index, name)
             return Blame(place, "initializer", f"saturated before training: `{name}` makes large weights")
         if spread is not None and spread.value > LIMITS["layer_std_high"]:

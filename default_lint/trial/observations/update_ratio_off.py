@@ -11,6 +11,8 @@ from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
 
+_AIM = -3.0  # log10 of a good step over the weights
+
 
 class UpdateRatioOff(Observation):
     """One step of the optimizer changes the weights of most layers far too little, or far too much.
@@ -32,9 +34,9 @@ class UpdateRatioOff(Observation):
     Multiply or divide the learning rate by ten until the ratio is near 1e-3; lengthen the schedule; raise the clipping.
 
     ## Known limits
-    Silent while the run learns. Layers without a gradient do not count: their trouble is another. A run that is over its
-    best point makes small steps by right, so small steps count only if they were small in the first epoch, or if the
-    learning rate fell a hundredfold.
+    Silent while the run learns. Layers without a gradient do not count: their trouble is another. A run near its best
+    point makes small steps by right, so small steps count only if they were small in the first epoch, or if the learning
+    rate fell a hundredfold.
 
     ## References
     - Smith, "Cyclical Learning Rates for Training Neural Networks", 2017
@@ -75,7 +77,7 @@ class UpdateRatioOff(Observation):
             measure="update_ratio",
             value=middle,
             epochs=epochs,
-            notes=[why, _spread(ratios), _advice(sight, cause)],
+            notes=[why, _spread(ratios), _advice(sight, cause, middle)],
             severity=Severity.WARNING,
         )
 
@@ -93,7 +95,7 @@ class UpdateRatioOff(Observation):
             measure="update_ratio",
             value=middle,
             epochs=[sight.model.epochs[0].number],
-            notes=[why, _spread(ratios), f"try: learning_rate={usual_rate(sight):g}"],
+            notes=[why, _spread(ratios), _advice(sight, "learning_rate", middle)],
             severity=Severity.WARNING if sight.health.fails or huge else Severity.INFO,
         )
 
@@ -103,7 +105,7 @@ def _most(ratios: Sequence[float], off: Callable[[float], bool]) -> bool:
 
 
 def _spread(ratios: Sequence[float]) -> str:
-    return f"over the layers: 1e{min(ratios):.1f} to 1e{max(ratios):.1f}"
+    return f"over {len(ratios)} layers: {10 ** min(ratios):.0e} to {10 ** max(ratios):.0e}"
 
 
 def _rate_fall(sight: Sight) -> float:
@@ -131,9 +133,12 @@ def _slow(sight: Sight, fall: float) -> tuple[Place, str, str]:
     return rate, "learning_rate", why
 
 
-def _advice(sight: Sight, cause: str) -> str:
+def _advice(sight: Sight, cause: str, middle: float) -> str:
     if cause == "schedule":
         return f"try: a constant learning_rate={usual_rate(sight):g} first, then a schedule over all steps of the run"
     if cause == "clipping":
         return "try: clipnorm=1.0, or none"
-    return f"try: learning_rate={usual_rate(sight):g}"
+    rate, usual = real(sight.model.optimizer.get("learning_rate")), usual_rate(sight)
+    if rate is not None and rate > 0 and (usual <= rate) == (middle < _AIM):
+        usual = float(f"{rate * 10 ** (_AIM - middle):.0e}")  # the usual rate would make it worse
+    return f"try: learning_rate={usual:g}"
