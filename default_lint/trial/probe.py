@@ -17,7 +17,7 @@ import sys
 import time
 import traceback
 import types
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 NAME = "_default_lint_child"
 
@@ -28,7 +28,8 @@ def load() -> Any:
     spec = importlib.util.spec_from_file_location(
         NAME, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
     )
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise ImportError(folder)
     package = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = package
     spec.loader.exec_module(package)
@@ -48,7 +49,7 @@ class Run:
         started: `time.monotonic()` at the start.
     """
 
-    def __init__(self, config: Dict[str, Any], started: float) -> None:
+    def __init__(self, config: dict[str, Any], started: float) -> None:
         load()
         self.config = config
         self.started = started
@@ -78,13 +79,12 @@ class Run:
         self.monitor.capped = self.monitor.capped or "seconds"
         raise self.hooks.Stop(0)
 
-    def program(self) -> Tuple[types.CodeType, types.ModuleType]:
+    def program(self) -> tuple[types.CodeType, types.ModuleType]:
         """The compiled program and the module that it runs in, which is `__main__` from now on."""
         module = types.ModuleType("__main__")
         module.__dict__.update({"__builtins__": builtins, "__spec__": None, "__annotations__": {}})
         if self.config.get("module"):
             spec = _find(self.config["module"])
-            assert spec.loader is not None and spec.origin is not None
             module.__spec__, module.__file__, module.__package__ = spec, spec.origin, spec.parent
             module.__loader__ = spec.loader
             sys.argv = [spec.origin, *self.config.get("args", ())]
@@ -104,7 +104,7 @@ class Run:
         sys.modules["__main__"] = module
         return compile(text, filename, "exec", dont_inherit=True), module
 
-    def execute(self) -> Dict[str, Any]:
+    def execute(self) -> dict[str, Any]:
         """Run the program; how it ended, as the fields of the event `ended`."""
         try:
             code, module = self.program()
@@ -117,22 +117,22 @@ class Run:
             return self._failed(error)
         return self._capped() if self.monitor.capped else {"kind": "finished", "message": "", "code": 0}
 
-    def _capped(self) -> Dict[str, Any]:
+    def _capped(self) -> dict[str, Any]:
         return {"kind": "budget", "message": f"the budget of {self.monitor.capped} was used up", "code": 0}
 
-    def _left(self, error: SystemExit) -> Dict[str, Any]:
+    def _left(self, error: SystemExit) -> dict[str, Any]:
         code = error.code
         if code is None or isinstance(code, int):
             number = code or 0
         else:
-            print(code, file=sys.stderr)
+            sys.stderr.write(f"{code}\n")
             number = 1
         if not number:
             return {"kind": "finished", "message": "", "code": 0}
         site = self.sites.raised(error.__traceback__)
         return {"kind": "exit", "message": f"the script exited with status {number}", "code": number, "site": site}
 
-    def _failed(self, error: BaseException) -> Dict[str, Any]:
+    def _failed(self, error: BaseException) -> dict[str, Any]:
         strip(error, self.sites.own)
         site = self.sites.raised(error.__traceback__)
         if isinstance(error, SyntaxError) and error.filename and site is None and error.lineno:
@@ -144,7 +144,7 @@ class Run:
         self.writer({"event": "error", "type": name, "message": str(error), "site": site, "traceback": text})
         return {"kind": "error", "message": message.splitlines()[-1] if message else name, "code": 1, "site": site}
 
-    def finish(self, ended: Dict[str, Any]) -> int:
+    def finish(self, ended: dict[str, Any]) -> int:
         """Say how the program ended; the status to exit with."""
         self.writer({"event": "ended", "seconds": time.monotonic() - self.started, **ended})
         return int(ended.get("code") or 0)
@@ -159,7 +159,7 @@ def _find(name: str) -> Any:
     return spec
 
 
-def strip(error: Optional[BaseException], own: Any, seen: Optional[List[int]] = None) -> None:
+def strip(error: BaseException | None, own: Any, seen: list[int] | None = None) -> None:
     """Take our frames out of the tracebacks of an exception and of those behind it."""
     seen = [] if seen is None else seen
     while error is not None and id(error) not in seen:
@@ -178,7 +178,7 @@ def strip(error: Optional[BaseException], own: Any, seen: Optional[List[int]] = 
         error = error.__context__
 
 
-def main(arguments: List[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the program that the config file names."""
     started = time.monotonic()
     if sys.path and os.path.abspath(sys.path[0]) == os.path.dirname(os.path.abspath(__file__)):

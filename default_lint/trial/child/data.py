@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import numpy as np
 
@@ -16,16 +16,16 @@ COLUMNS = 512
 LISTED = 20
 LABELS = 100
 
-Facts = Dict[str, Any]
+Facts = dict[str, Any]
 
 
-def _named(structure: Any) -> List[Any]:
+def _named(structure: Any) -> list[Any]:
     if isinstance(structure, dict):
         return [(str(key), structure[key]) for key in sorted(structure, key=str)]
     return [("", leaf) for leaf in flatten(structure)]
 
 
-def sample(value: Any, rows: Optional[int] = None) -> np.ndarray:
+def sample(value: Any, rows: int | None = None) -> np.ndarray:
     """At most 20,000 rows (fewer of wide arrays) of the array, in their order."""
     total = length(value) or 0
     total = total if rows is None else min(total, rows)
@@ -38,7 +38,7 @@ def sample(value: Any, rows: Optional[int] = None) -> np.ndarray:
     return take(value, np.sort(spread(total, wanted)))
 
 
-def array_facts(name: str, value: Any, rows: Optional[int] = None) -> Facts:
+def array_facts(name: str, value: Any, rows: int | None = None) -> Facts:
     """Shape, type, range and degenerate columns of one array."""
     facts: Facts = {"name": name, "shape": [int(entry) for entry in value.shape], "dtype": _dtype(value)}
     seen = sample(value, rows)
@@ -85,8 +85,8 @@ def column_facts(table: np.ndarray) -> Facts:
     return facts
 
 
-def _duplicates(table: np.ndarray, moving: np.ndarray) -> List[List[int]]:
-    first: Dict[bytes, int] = {}
+def _duplicates(table: np.ndarray, moving: np.ndarray) -> list[list[int]]:
+    first: dict[bytes, int] = {}
     pairs = []
     for index in np.flatnonzero(moving):
         key = np.ascontiguousarray(table[:, index]).tobytes()
@@ -96,7 +96,7 @@ def _duplicates(table: np.ndarray, moving: np.ndarray) -> List[List[int]]:
     return pairs[:LISTED]
 
 
-def target_facts(name: str, value: Any, rows: Optional[int] = None) -> Facts:
+def target_facts(name: str, value: Any, rows: int | None = None) -> Facts:
     """The facts of an array of targets: also its form, its classes and their balance."""
     facts = array_facts(name, value, rows)
     seen = sample(value, rows)
@@ -120,7 +120,7 @@ def _target(seen: np.ndarray) -> Facts:
         low == high if width == 1 else bool(np.all(seen.reshape(-1, width) == seen.reshape(-1, width)[0]))
     )
     facts["form"] = form(seen, whole, low, high, facts.get("sum_to_one", False))
-    labels: Optional[np.ndarray] = None
+    labels: np.ndarray | None = None
     if facts["form"] == "one-hot" and width <= 10_000:
         labels = seen.reshape(-1, width).argmax(1)
     elif facts["form"] in ("integer", "binary", "signs") and width == 1:
@@ -169,7 +169,7 @@ def label_facts(labels: np.ndarray) -> Facts:
     return facts
 
 
-def facts(x: Any, y: Any, rows: Optional[int] = None) -> Facts:
+def facts(x: Any, y: Any, rows: int | None = None) -> Facts:
     """The facts of inputs and targets, of which the first `rows` rows count."""
     found: Facts = {}
     inputs, targets = _named(x), _named(y)
@@ -180,7 +180,7 @@ def facts(x: Any, y: Any, rows: Optional[int] = None) -> Facts:
     return found
 
 
-def _safely(function: Any, name: str, value: Any, rows: Optional[int]) -> Facts:
+def _safely(function: Any, name: str, value: Any, rows: int | None) -> Facts:
     try:
         found: Facts = function(name, value, rows)
         return found
@@ -188,7 +188,7 @@ def _safely(function: Any, name: str, value: Any, rows: Optional[int]) -> Facts:
         return {"name": name, "shape": [int(entry) for entry in getattr(value, "shape", ())], "dtype": _dtype(value)}
 
 
-def overlap(x: Any, other: Any, rows: Optional[int] = None) -> Optional[float]:
+def overlap(x: Any, other: Any, rows: int | None = None) -> float | None:
     """The share of the rows of `other` that stand in `x` too, by comparing whole rows; None when it can't be told."""
     mine, theirs = flatten(x), flatten(other)
     if len(mine) != 1 or len(theirs) != 1 or tuple(mine[0].shape)[1:] != tuple(theirs[0].shape)[1:]:

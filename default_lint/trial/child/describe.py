@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 from .nest import flatten
 from .sites import Origins
@@ -102,7 +103,7 @@ def kind(thing: Any) -> str:
     return type(thing).__name__
 
 
-def _ours(layer: Any) -> bool:
+def provided(layer: Any) -> bool:
     """Whether Keras itself provides the class of the layer."""
     return type(layer).__module__.split(".")[0] in ("keras", "tf_keras", "keras_core", "tensorflow")
 
@@ -115,7 +116,7 @@ def _named(parent: type) -> bool:
     return parent.__module__.split(".")[0] in ("keras", "tf_keras", "keras_core", "tensorflow")
 
 
-def children(layer: Any) -> List[Any]:
+def children(layer: Any) -> list[Any]:
     """The layers held directly by a model or by a layer of the user's."""
     listed = getattr(layer, "layers", None) if _model(layer) else None
     if listed:
@@ -127,20 +128,20 @@ def children(layer: Any) -> List[Any]:
     return [entry for entry in direct if callable(getattr(entry, "count_params", None))]
 
 
-def leaves(model: Any) -> List[Tuple[Any, bool]]:
+def leaves(model: Any) -> list[tuple[Any, bool]]:
     """The layers that hold no others, in Keras's order; True beside a layer that counts with its own weights only.
 
     Layers of Keras that are made of others (LSTM, Bidirectional, MultiHeadAttention) are one leaf each; models and
     layers of the user's are opened, and appear themselves only when they hold weights of their own.
     """
-    found: List[Tuple[Any, bool]] = []
+    found: list[tuple[Any, bool]] = []
     seen = set()
 
     def visit(layer: Any) -> None:
         if id(layer) in seen:
             return
         seen.add(id(layer))
-        inner = children(layer) if (_model(layer) or not _ours(layer)) else []
+        inner = children(layer) if (_model(layer) or not provided(layer)) else []
         if not inner and not _model(layer):
             found.append((layer, False))
             return
@@ -153,7 +154,7 @@ def leaves(model: Any) -> List[Tuple[Any, bool]]:
     return found
 
 
-def own_weights(layer: Any) -> List[Any]:
+def own_weights(layer: Any) -> list[Any]:
     """The weights of the layer itself that are meant to train, also while it is frozen."""
     own = getattr(layer, "_trainable_variables", None)
     if own is None:
@@ -161,14 +162,14 @@ def own_weights(layer: Any) -> List[Any]:
     return list(own or ())
 
 
-def weights(layer: Any, alone: bool = False) -> List[Any]:
+def weights(layer: Any, alone: bool = False) -> list[Any]:
     """The weights meant to train of the layer and, unless `alone`, of everything in it."""
     found = own_weights(layer)
     if not alone:
         flattened = getattr(layer, "_flatten_layers", None)
         for entry in flattened(include_self=False) if callable(flattened) else ():
             found.extend(own_weights(entry))
-    unique: Dict[int, Any] = {id(variable): variable for variable in found}
+    unique: dict[int, Any] = {id(variable): variable for variable in found}
     return list(unique.values())
 
 
@@ -207,7 +208,7 @@ def normalizing(layer: Any) -> bool:
 def _wrapped(layer: Any) -> Any:
     for name in ("forward_layer", "layer"):
         inner = getattr(layer, name, None)
-        if inner is not None and _ours(layer):
+        if inner is not None and provided(layer):
             return inner
     return layer
 
@@ -220,9 +221,9 @@ def _plain(value: Any) -> Any:
     return None
 
 
-def settings(layer: Any) -> Dict[str, Any]:
+def settings(layer: Any) -> dict[str, Any]:
     """The settings that matter for a diagnosis; those of objects as their class, with "kernel_initializer.stddev"."""
-    found: Dict[str, Any] = {}
+    found: dict[str, Any] = {}
     inner = _wrapped(layer)
     if inner is not layer:
         found["layer"] = kind(inner)
@@ -247,7 +248,7 @@ def settings(layer: Any) -> Dict[str, Any]:
     return found
 
 
-def _config(thing: Any) -> Dict[str, Any]:
+def _config(thing: Any) -> dict[str, Any]:
     try:
         config = thing.get_config()
     except Exception:
@@ -255,7 +256,7 @@ def _config(thing: Any) -> Dict[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
-def output(layer: Any) -> List[Any]:
+def output(layer: Any) -> list[Any]:
     """The shape that the layer gives, None for what varies; empty when it is not known."""
     try:
         shape = getattr(layer, "output", None)
@@ -265,7 +266,7 @@ def output(layer: Any) -> List[Any]:
     return [None if length is None else int(length) for length in shape]
 
 
-def row(index: int, layer: Any, alone: bool, origins: Origins) -> Dict[str, Any]:
+def row(index: int, layer: Any, alone: bool, origins: Origins) -> dict[str, Any]:
     """The layer as the `model` event carries it."""
     own = weights(layer, alone)
     frames = origins.of(layer)
@@ -287,7 +288,7 @@ def row(index: int, layer: Any, alone: bool, origins: Origins) -> Dict[str, Any]
     }
 
 
-def _count(layer: Any, own: List[Any], alone: bool) -> int:
+def _count(layer: Any, own: list[Any], alone: bool) -> int:
     """All weights of the layer but counters and seeds."""
     if alone:
         return sum(map(size, own))
@@ -297,10 +298,10 @@ def _count(layer: Any, own: List[Any], alone: bool) -> int:
     return sum(map(size, found.values()))
 
 
-def outputs(model: Any, layers: List[Any]) -> List[int]:
+def outputs(model: Any, layers: list[Any]) -> list[int]:
     """The indices of the layers that make the model's outputs; empty when that is not known."""
     index = {id(layer): number for number, layer in enumerate(layers)}
-    found: List[int] = []
+    found: list[int] = []
     try:
         tensors = flatten(model.outputs)
     except Exception:
@@ -318,7 +319,7 @@ def outputs(model: Any, layers: List[Any]) -> List[int]:
     return found
 
 
-def learning_rate(optimizer: Any) -> Optional[float]:
+def learning_rate(optimizer: Any) -> float | None:
     """The current learning rate; of a schedule, the one for the next step; None where only a call would tell."""
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     given = getattr(optimizer, "_learning_rate", None)
@@ -335,11 +336,11 @@ def _scheduled(rate: Any) -> bool:
     return any(parent.__name__ == "LearningRateSchedule" for parent in type(rate).__mro__)
 
 
-def optimizer_facts(optimizer: Any) -> Dict[str, Any]:
+def optimizer_facts(optimizer: Any) -> dict[str, Any]:
     """Class, learning rate and the other numbers of an optimizer."""
     if optimizer is None:
         return {}
-    facts: Dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     if getattr(optimizer, "inner_optimizer", None) is not None:
         facts["wrapper"] = kind(optimizer)
         optimizer = optimizer.inner_optimizer
@@ -369,7 +370,7 @@ def loss_name(loss: Any) -> str:
     return _ALIASES.get(name, name)
 
 
-def logits(loss: Any) -> Optional[bool]:
+def logits(loss: Any) -> bool | None:
     """Whether a cross-entropy takes logits; None for losses that have no such choice."""
     if "crossentropy" not in loss_name(loss):
         return None
@@ -379,7 +380,7 @@ def logits(loss: Any) -> Optional[bool]:
     return bool(getattr(loss, "from_logits", False))
 
 
-def losses(model: Any) -> List[Any]:
+def losses(model: Any) -> list[Any]:
     """The losses that `compile` was given, one for each output, as they were given."""
     loss = getattr(model, "loss", None)
     if callable(loss) and getattr(loss, "__self__", None) is model:  # Keras's shim where nothing was compiled
@@ -395,11 +396,11 @@ def losses(model: Any) -> List[Any]:
     return [loss] * max(1, len(getattr(model, "output_names", None) or [None]))
 
 
-def metrics(model: Any) -> List[str]:
+def metrics(model: Any) -> list[str]:
     """The names of the metrics that `compile` was given."""
     config = getattr(model, "_compile_config", None)
     given = getattr(config, "config", None) or {}
-    found: List[str] = []
+    found: list[str] = []
     for key in ("metrics", "weighted_metrics"):
         source = given.get(key) if isinstance(given, dict) else None
         for entry in flatten(source):
@@ -421,7 +422,7 @@ def walk(model: Any) -> Iterator[Any]:
 
 
 def backend(model: Any) -> str:
-    """ "tensorflow", "jax" or "torch" for Keras 3, "legacy" for tf_keras and tf.keras before 2.16."""
+    """The backend of a Keras 3 model, or "legacy" for tf_keras and tf.keras before 2.16."""
     found = sys.modules.get("keras.src.backend.config") or sys.modules.get("keras.src.backend.common.global_state")
     if any(parent.__module__.startswith("keras.src") for parent in type(model).__mro__):
         try:
@@ -438,3 +439,16 @@ def keras(model: Any) -> Any:
         if name in ("keras", "tf_keras") and name in sys.modules:
             return sys.modules[name]
     return None
+
+
+def built(model: Any) -> bool:
+    """Whether all weights of the model exist."""
+    return all(bool(getattr(layer, "built", True)) for layer in walk(model))
+
+
+def custom(model: Any, method: str) -> bool:
+    """Whether the model's class, not Keras, defines the method."""
+    for parent in type(model).__mro__:
+        if method in vars(parent):
+            return not _named(parent)
+    return False

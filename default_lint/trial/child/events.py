@@ -7,7 +7,7 @@ import math
 import os
 import threading
 import time
-from typing import Any, Dict, Union
+from typing import Any
 
 _DEPTH = 8
 _LENGTH = 4096
@@ -54,7 +54,7 @@ class Writer:
         started: `time.monotonic()` at the start of the run.
     """
 
-    def __init__(self, target: Union[int, str], started: float) -> None:
+    def __init__(self, target: int | str, started: float) -> None:
         self.started = started
         self.process = os.getpid()
         self.lock = threading.RLock()
@@ -64,7 +64,7 @@ class Writer:
         else:
             self.file = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
-    def __call__(self, event: Dict[str, Any]) -> None:
+    def __call__(self, event: dict[str, Any]) -> None:
         """Write the event with the process and the seconds since the start. Never raises an `Exception`."""
         process = os.getpid()
         if self.file < 0 or process != self.process:

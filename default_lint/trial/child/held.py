@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, List, Optional
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def spread(rows: int, wanted: int) -> np.ndarray:
     return np.asarray(generator.permutation(chosen))
 
 
-def length(value: Any) -> Optional[int]:
+def length(value: Any) -> int | None:
     """The number of rows of an array; None when it has none."""
     shape = getattr(value, "shape", None)
     try:
@@ -42,7 +42,7 @@ def length(value: Any) -> Optional[int]:
         return None
 
 
-def rows_of(structure: Any) -> Optional[int]:
+def rows_of(structure: Any) -> int | None:
     """The number of rows of a structure of arrays."""
     lengths = [length(leaf) for leaf in flatten(structure)]
     return lengths[0] if lengths and lengths[0] is not None else None
@@ -101,7 +101,7 @@ def from_arrays(x: Any, y: Any, sample_weight: Any, rows: int, wanted: int) -> H
     return Held(convert(pick, x), convert(pick, y), weight, len(chosen))
 
 
-def from_batches(batches: List[Any], wanted: int) -> Optional[Held]:
+def from_batches(batches: list[Any], wanted: int) -> Held | None:
     """The held batch from batches (x, y, sample_weight) as the trainer got them; None when they do not fit together."""
     parts = [unpack(batch) for batch in batches]
     if not parts:

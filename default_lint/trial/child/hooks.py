@@ -6,7 +6,8 @@ import functools
 import importlib.abc
 import inspect
 import sys
-from typing import Any, Callable, Dict, Optional
+from collections.abc import Callable
+from typing import Any
 
 from . import sites
 from .monitor import Monitor
@@ -21,7 +22,7 @@ class Stop(SystemExit):
 class Finder(importlib.abc.MetaPathFinder):
     """Lets the other finders find the modules of interest, and patches these when they have been executed."""
 
-    def __init__(self, monitor: Monitor, patches: Dict[str, Patch]) -> None:
+    def __init__(self, monitor: Monitor, patches: dict[str, Patch]) -> None:
         self.monitor = monitor
         self.patches = patches
 
@@ -145,7 +146,7 @@ def fitting(cls: Any, monitor: Monitor) -> None:
     _replace(cls, "fit", make)
 
 
-def bound(signature: inspect.Signature, self: Any, args: Any, kwargs: Any) -> Dict[str, Any]:
+def bound(signature: inspect.Signature, self: Any, args: Any, kwargs: Any) -> dict[str, Any]:
     """The arguments by name, with defaults; empty when the call does not fit (Python says so itself then)."""
     try:
         found = signature.bind(self, *args, **kwargs)
@@ -183,11 +184,11 @@ def callbacks(module: Any, monitor: Monitor) -> None:
     after("on_epoch_end", lambda watch, logs: watch.epoch_end(logs))
 
 
-def _last(args: Any, kwargs: Any) -> Optional[Any]:
+def _last(args: Any, kwargs: Any) -> Any | None:
     return kwargs.get("logs", args[-1] if args else None)
 
 
-PATCHES: Dict[str, Patch] = {
+PATCHES: dict[str, Patch] = {
     "keras.src.layers.layer": layer,
     "keras.src.trainers.trainer": compiling,
     "keras.src.callbacks.callback_list": callbacks,

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import functools
 import math
-import sys
 import time
 import weakref
-from typing import Any, Callable, Dict, List, Optional
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from . import data, describe, held
+from .frameworks import framework, preserved
+from .measures import Engine
 from .nest import flatten
-from .session import Held, Session, Subject
+from .session import Session, Subject
 from .sites import Origins, Site
 
 WATCHED = 8  # models that are measured; further ones are only logged
@@ -39,9 +43,9 @@ class Monitor:
     def __init__(
         self,
         session: Session,
-        epochs: Optional[int] = None,
-        steps: Optional[int] = None,
-        seconds: Optional[float] = None,
+        epochs: int | None = None,
+        steps: int | None = None,
+        seconds: float | None = None,
     ) -> None:
         self.session = session
         self.epochs = epochs
@@ -51,7 +55,7 @@ class Monitor:
         self.compiled = Origins()
         self.capped = ""
         self.silent = False
-        self._watches: Dict[int, Any] = {}
+        self._watches: dict[int, Any] = {}
         self._count = 0
 
     def watch(self, model: Any) -> Watch:
@@ -65,7 +69,7 @@ class Monitor:
         self.session.subjects.append(made.subject)
         return made
 
-    def known(self, model: Any) -> Optional[Watch]:
+    def known(self, model: Any) -> Watch | None:
         """The watch of a model that is in training now."""
         reference, known = self._watches.get(id(model), (None, None))
         return known if reference is not None and reference() is model and known.active else None
@@ -113,28 +117,36 @@ class Watch:
         self.epochs = 0
         self.steps = 0
         self.shown = 0.0
-        self.site: Optional[Site] = None
-        self.asked: Dict[str, Any] = {}
+        self.site: Site | None = None
+        self.asked: dict[str, Any] = {}
         self.described = False
-        self.batches: List[Any] = []
-        self.tap: Optional[Any] = None
+        self.batches: list[Any] = []
+        self.tap: Any | None = None
+        self.total: int | None = None
+        self.engine: Engine | None = None
+        self.start: list[Any] | None = None  # weights before training, until they have been measured
+        self.previous: list[Any] | None = None
+        self.update: Any = None
+        self.measured = number < WATCHED
         self._clear()
 
     def _clear(self) -> None:
         self.begun = time.monotonic()
-        self.rate: Optional[float] = None
+        self.rate: float | None = None
         self.taken = 0
-        self.pending: List[Any] = []
-        self.running: List[float] = []
+        self.pending: list[Any] = []
+        self.running: list[float] = []
+        self.state: Any = None  # JAX keeps the weights there during an epoch
 
     @property
-    def emit(self) -> Callable[[Dict[str, Any]], None]:
+    def emit(self) -> Callable[[dict[str, Any]], None]:
+        """The way out for events."""
         return self.monitor.session.emit
 
     # One call of fit
 
     @quiet
-    def begin(self, asked: Dict[str, Any], site: Optional[Site]) -> None:
+    def begin(self, asked: dict[str, Any], site: Site | None) -> None:
         """A call of fit begins."""
         self.active = True
         self.finished = False
@@ -146,13 +158,13 @@ class Watch:
         self._describe()
 
     @quiet
-    def _hold(self, asked: Dict[str, Any]) -> None:
+    def _hold(self, asked: dict[str, Any]) -> None:
         x, y, weight = asked.get("x"), asked.get("y"), asked.get("sample_weight")
         source = data.source(x)
-        facts: Dict[str, Any] = {"source": source, "batch": self.asked.get("batch_size")}
+        facts: dict[str, Any] = {"source": source, "batch": self.asked.get("batch_size")}
         if source == "array":
             total = held.rows_of(x) or 0
-            rows = total - int(math.ceil(total * float(asked.get("validation_split") or 0.0)))
+            rows = math.floor(total * (1.0 - float(asked.get("validation_split") or 0.0)))
             self.subject.held = held.from_arrays(x, y, weight, rows, held.count(rows))
             facts.update(data.facts(x, y, rows))
             facts["samples"] = rows
@@ -204,9 +216,83 @@ class Watch:
         model = self._model()
         if model is None:
             return
+        self.subject.compute_loss = compute_loss(model)
+        self._snapshot()
         function = model.train_function
         if callable(function) and not isinstance(function, Stepping):
             model.train_function = Stepping(function, self)
+
+    @quiet
+    def _snapshot(self) -> None:
+        """Keep the weights before training."""
+        model = self._model()
+        if not self.measured or model is None or not describe.built(model):
+            return
+        if sum(map(describe.size, model.variables)) * 4 > COPY:
+            self.measured = False
+            self.monitor.session.note(f"model {self.subject.number} is too large to be measured; its logs are recorded")
+            return
+        with preserved():
+            values = framework(self.subject.backend).read(list(model.variables))
+        if self.fit == 0:
+            self.start = values
+            weights = {id(variable): np.asarray(value) for variable, value in zip(model.variables, values)}
+            self.subject.initial = [weights[id(variable)] for variable in model.weights]
+        self.previous = values
+
+    @quiet
+    def _updated(self) -> None:
+        """After the first step of an epoch: how far it went."""
+        if self.previous is None or not self.measured:
+            return
+        with preserved():
+            engine = self._engine()
+            if engine is not None:
+                self.update = engine.change(self._present(), self.previous)
+
+    def _present(self) -> list[Any]:
+        """The weights now; of JAX those of the last step."""
+        assert self.engine is not None
+        state = self.state
+        if state is None:
+            return self.engine.read()
+        model = self._model()
+        places = {id(variable): value for variable, value in zip(model.trainable_variables, state[0])}
+        places.update({id(variable): value for variable, value in zip(model.non_trainable_variables, state[1])})
+        return [places[id(variable)] for variable in self.engine.variables]
+
+    def _engine(self) -> Engine | None:
+        model = self._model()
+        if self.engine is None and self.subject.held is not None and model is not None and describe.built(model):
+            self.engine = Engine(self.subject, self.total)
+        return self.engine
+
+    @quiet
+    def _measure(self) -> tuple[dict[str, float], dict[int, dict[str, float]]] | None:
+        """The measures after an epoch; those from before training are sent first."""
+        if not self.measured:
+            return None
+        with preserved():
+            engine = self._engine()
+            if engine is None:
+                return None
+            if self.start is not None:
+                measures, layers = engine.measure(self.start, None)
+                self.start = None
+                self.emit({**self._row(-1), "fit": 0, "measures": measures, "layers": layers})
+            values = engine.read()
+            measures, layers = engine.measure(values, self.previous)
+            if self.update is not None:
+                for index, norm in engine.changes(self.update).items():
+                    layers.setdefault(index, {})["update_norm"] = norm
+                self.update = None
+            self.previous = values
+        for note in engine.notes:
+            self.monitor.session.note(f"model {self.subject.number}: {note}")
+        return measures, layers
+
+    def _row(self, epoch: int) -> dict[str, Any]:
+        return {"event": "epoch", "model": self.subject.number, "epoch": epoch, "fit": self.fit, "logs": {}}
 
     @quiet
     def end(self) -> None:
@@ -236,6 +322,8 @@ class Watch:
     def _step(self, logs: Any) -> None:
         self.taken += 1
         self.steps += 1
+        if self.taken == 1:
+            self._updated()
         if logs is not None:
             loss = logs.get("loss") if isinstance(logs, dict) else logs
             self.pending.append(loss)
@@ -281,16 +369,15 @@ class Watch:
     def epoch_end(self, logs: Any) -> None:
         """An epoch ends; the user's callbacks have been called."""
         self._drain()
+        self.state = None
         seconds = time.monotonic() - self.begun
         losses = batch_losses(self.running)
         broken = next((index for index, loss in enumerate(self.running) if not math.isfinite(loss)), None)
         self.epochs += 1
+        measures, layers = self._measure() or ({}, {})
         self.emit(
             {
-                "event": "epoch",
-                "model": self.subject.number,
-                "epoch": self.epoch,
-                "fit": self.fit,
+                **self._row(self.epoch),
                 "logs": {str(name): number(value) for name, value in dict(logs or {}).items()},
                 "steps": self.taken,
                 "seconds": seconds,
@@ -298,8 +385,8 @@ class Watch:
                 "losses": thin(losses),
                 "broken": broken,
                 "complete": not self.finished,
-                "measures": {},
-                "layers": {},
+                "measures": measures,
+                "layers": layers,
             }
         )
         if self.monitor.epochs is not None and self.epochs >= self.monitor.epochs:
@@ -317,12 +404,29 @@ class Stepping:
         self.state = watch.subject.backend == "jax"
 
     def __call__(self, *args: Any) -> Any:
+        """Take a step as Keras would."""
         result = self.function(*args)
-        self.watch.step(result[0] if self.state else result)
+        if self.state:
+            self.watch.state = result[1]
+            self.watch.step(result[0])
+        else:
+            self.watch.step(result)
         return result
 
 
-def number(value: Any) -> Optional[float]:
+def compute_loss(model: Any) -> Callable[..., Any] | None:
+    """The compiled loss with its penalties as (x, y, predictions, sample_weight) -> scalar; None without one."""
+    known = getattr(model, "_compile_loss", None) is not None
+    if not known and describe.custom(model, "train_step") and not describe.custom(model, "compute_loss"):
+        return None
+
+    def loss(x: Any, y: Any, predicted: Any, weight: Any) -> Any:
+        return model._compute_loss(x, y, predicted, weight, training=True)
+
+    return loss
+
+
+def number(value: Any) -> float | None:
     """A logged value as a float; None when it is no number."""
     try:
         return float(value)
@@ -330,19 +434,19 @@ def number(value: Any) -> Optional[float]:
         return None
 
 
-def thin(values: List[float]) -> List[float]:
+def thin(values: list[float]) -> list[float]:
     """At most 256 of the values at equal distances, the last among them."""
     step = max(1, math.ceil(len(values) / LOSSES))
     return values[::-1][::step][::-1]
 
 
-def batch_losses(running: List[float]) -> List[float]:
+def batch_losses(running: list[float]) -> list[float]:
     """The loss of each batch from the running means m that Keras logs: k m_k - (k-1) m_(k-1).
 
     Exact for batches of one size; the last, smaller batch is pulled toward the mean before it. After a value that is
     not finite the later ones are unknown and repeat it.
     """
-    found: List[float] = []
+    found: list[float] = []
     before = 0.0
     for count, mean in enumerate(running, 1):
         found.append(count * mean - (count - 1) * before if math.isfinite(mean) and math.isfinite(before) else mean)
@@ -350,9 +454,9 @@ def batch_losses(running: List[float]) -> List[float]:
     return found
 
 
-def asked_facts(asked: Dict[str, Any]) -> Dict[str, Any]:
+def asked_facts(asked: dict[str, Any]) -> dict[str, Any]:
     """The arguments of fit that matter for a diagnosis, as plain values."""
-    facts: Dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     for name in (
         "epochs",
         "batch_size",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List
+from collections.abc import Callable
+from typing import Any
 
 
-def flatten(value: Any) -> List[Any]:
+def flatten(value: Any) -> list[Any]:
     """The leaves in order; dicts by sorted key, as Keras orders them. None counts as nothing."""
     if value is None:
         return []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any
 
-Event = Dict[str, Any]
+Event = dict[str, Any]
 
 
 @dataclass
@@ -51,15 +52,15 @@ class Subject:
     backend: str
     keras: Any
     trained: str = "fit"
-    held: Optional[Held] = None
-    initial: Optional[List[Any]] = None
-    optimizer: Dict[str, Any] = field(default_factory=dict)
-    batch: Optional[int] = None
-    compute_loss: Optional[Callable[..., Any]] = None
+    held: Held | None = None
+    initial: list[Any] | None = None
+    optimizer: dict[str, Any] = field(default_factory=dict)
+    batch: int | None = None
+    compute_loss: Callable[..., Any] | None = None
     plain: bool = True
     reason: str = ""
-    layers: List[Any] = field(default_factory=list)
-    data: Dict[str, Any] = field(default_factory=dict)
+    layers: list[Any] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 class Session:
@@ -72,13 +73,13 @@ class Session:
     """
 
     def __init__(
-        self, emit: Callable[[Event], None], seconds: Optional[float] = None, started: Optional[float] = None
+        self, emit: Callable[[Event], None], seconds: float | None = None, started: float | None = None
     ) -> None:
         self.emit = emit
         self.started = time.monotonic() if started is None else started
         self.deadline = None if seconds is None else self.started + seconds
-        self.subjects: List[Subject] = []
-        self.noted: List[str] = []
+        self.subjects: list[Subject] = []
+        self.noted: list[str] = []
 
     def remaining(self) -> float:
         """Seconds left of the whole budget; infinity without one."""

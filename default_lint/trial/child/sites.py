@@ -8,18 +8,18 @@ import sysconfig
 import weakref
 from itertools import islice
 from types import FrameType, TracebackType
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
-Site = List[Any]  # file, line, end line, column, end column; the last three None where Python does not know them
+Site = list[Any]  # file, line, end line, column, end column; the last three None where Python does not know them
 
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PROBE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "probe.py")
 _MARKS = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}", "__autograph_generated_file")
 _DEPTH = 12
-_foreign: Dict[str, bool] = {}
+_foreign: dict[str, bool] = {}
 
 
-def _library() -> Tuple[str, ...]:
+def _library() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     found = {os.path.dirname(os.__file__), *(paths.get(name, "") for name in ("stdlib", "platstdlib"))}
     return tuple(path + os.sep for path in found if path)
@@ -37,12 +37,12 @@ def user(file: str) -> bool:
     """Whether the file is the user's: not ours, not installed, not of Python itself."""
     foreign = _foreign.get(file)
     if foreign is None:
-        foreign = own(file) or file.startswith("<") or file.startswith(_LIBRARY) or any(mark in file for mark in _MARKS)
+        foreign = own(file) or file.startswith(("<", *_LIBRARY)) or any(mark in file for mark in _MARKS)
         _foreign[file] = foreign
     return not foreign
 
 
-def place(code: Any, instruction: int, line: Optional[int]) -> Site:
+def place(code: Any, instruction: int, line: int | None) -> Site:
     """The site of an instruction: exact from Python 3.11 on, else the line alone."""
     positions = getattr(code, "co_positions", None)
     if positions is not None and instruction >= 0:
@@ -52,10 +52,10 @@ def place(code: Any, instruction: int, line: Optional[int]) -> Site:
     return [code.co_filename, line or code.co_firstlineno, None, None, None]
 
 
-def here(frame: Optional[FrameType] = None) -> List[Site]:
+def here(frame: FrameType | None = None) -> list[Site]:
     """The sites of the user's frames from the given one outward, the innermost first; at most 12."""
     frame = frame or sys._getframe(1)
-    found: List[Site] = []
+    found: list[Site] = []
     while frame is not None and len(found) < _DEPTH:
         if user(frame.f_code.co_filename):
             found.append(place(frame.f_code, frame.f_lasti, frame.f_lineno))
@@ -63,7 +63,7 @@ def here(frame: Optional[FrameType] = None) -> List[Site]:
     return found
 
 
-def raised(trace: Optional[TracebackType]) -> Optional[Site]:
+def raised(trace: TracebackType | None) -> Site | None:
     """The innermost of the user's lines in a traceback."""
     found = None
     while trace is not None:
@@ -77,15 +77,15 @@ class Origins:
     """Remembers where objects were made, without holding them."""
 
     def __init__(self) -> None:
-        self._table: Dict[int, Tuple[Any, List[Site]]] = {}
+        self._table: dict[int, tuple[Any, list[Site]]] = {}
 
-    def add(self, thing: Any, frames: List[Site]) -> None:
+    def add(self, thing: Any, frames: list[Site]) -> None:
         """Remember the frames for the object."""
         key = id(thing)
         table = self._table
         table[key] = (weakref.ref(thing, lambda _: table.pop(key, None)), frames)
 
-    def of(self, thing: Any) -> List[Site]:
+    def of(self, thing: Any) -> list[Site]:
         """The frames in which the object was made, innermost first; empty when they are not known."""
         reference, frames = self._table.get(id(thing), (None, []))
         return frames if reference is not None and reference() is thing else []
