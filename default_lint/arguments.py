@@ -44,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "jobs": None,
     "no_cache": False,
     "cache_dir": None,
+    "trace": None,
     "stdin_filename": None,
     "version": False,
 }

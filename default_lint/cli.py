@@ -40,6 +40,7 @@ Usage: default-lint [COMMAND] [OPTIONS] [PATHS]
 
 Commands:
   check      Check files and directories; the command when none is named
+  diagnose   Run a training script for a minute and say at which line it goes wrong
   program    Show what was understood of a file: models, shapes, compile, fit, data
   rules      List all rules
   explain    Explain a rule: what it means, why it matters, what to write instead
@@ -57,6 +58,7 @@ Examples:
   default-lint train.py --diff          show what --fix would change
   default-lint check --select loss src  only the rules about losses
   default-lint explain softmax-on-one-unit
+  default-lint diagnose train.py        why does it not learn?
 
 Exit codes: 0 nothing found, 1 something found, 2 wrong usage or something could not be checked.
 """
@@ -92,6 +94,8 @@ def _dispatch(arguments: list[str]) -> int:
     if first in ("-h", "--help") or arguments == ["help"]:
         sys.stdout.write(ABOUT)
         return CLEAN
+    if first == "diagnose":  # what follows `--` is the script's
+        return _diagnose(arguments[1:])
     if first == "version" or "--version" in arguments or "-V" in arguments:
         from default_lint import __version__
 
@@ -395,6 +399,12 @@ def _applied(fixes: Sequence[tuple[str, Fixed]]) -> list[str]:
 # the other commands
 
 
+def _diagnose(arguments: Sequence[str]) -> int:
+    from default_lint.diagnose import command
+
+    return command(arguments, _complain)
+
+
 def _program(arguments: Sequence[str]) -> int:
     from default_lint.options import Parser, config_options, output_options
 
@@ -440,6 +450,14 @@ def _program(arguments: Sequence[str]) -> int:
     return FAILED if program.trouble else CLEAN
 
 
+def _catalogue() -> tuple[Any, ...]:
+    """All rules, and all observations of a run."""
+    from default_lint.rules import RULES
+    from default_lint.trial.observations import OBSERVATIONS
+
+    return (*RULES, *OBSERVATIONS)
+
+
 def _rules(arguments: Sequence[str]) -> int:
     from default_lint.options import Parser, output_options
 
@@ -448,12 +466,12 @@ def _rules(arguments: Sequence[str]) -> int:
     output_options(parser)
     options = parser.read(arguments)
     from default_lint.output import catalogue
-    from default_lint.rules import RULES
 
+    known = _catalogue()
     text = (
-        catalogue.as_json(RULES)
+        catalogue.as_json(known)
         if options.json
-        else "\n".join(catalogue.as_table(RULES, view_of(options.color, sys.stdout)))
+        else "\n".join(catalogue.as_table(known, view_of(options.color, sys.stdout)))
     )
     sys.stdout.write(text + "\n")
     return CLEAN
@@ -472,15 +490,15 @@ def _explain(arguments: Sequence[str]) -> int:
     output_options(parser)
     options = parser.read(arguments)
     from default_lint.output import catalogue
-    from default_lint.rules import RULES
 
-    chosen: list[Any] = [*RULES, *catalogue.OWN] if options.all else []
+    rules = _catalogue()
+    chosen: list[Any] = [*rules, *catalogue.OWN] if options.all else []
     if not chosen and not options.names:
         raise UsageError("explain needs the name or code of a rule, or --all")
     for name in options.names:
-        rule = catalogue.find(RULES, name)
+        rule = catalogue.find(rules, name)
         if rule is None:
-            known = catalogue.names(RULES)
+            known = catalogue.names(rules)
             raise UsageError(f"no rule `{name}`{did_you_mean(name, known)}")
         chosen.append(rule)
     sys.stdout.write(catalogue.pages(chosen, view_of(options.color, sys.stdout)))
@@ -575,6 +593,7 @@ def _clean(arguments: Sequence[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": _check,
+    "diagnose": _diagnose,
     "program": _program,
     "rules": _rules,
     "explain": _explain,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from default_lint.arguments import UsageError
@@ -41,6 +41,24 @@ Examples:
   default-lint check --fix --unsafe-fixes   apply all of them
   default-lint check --format sarif --output-file findings.sarif --exit-zero
   cat train.py | default-lint check - --stdin-filename train.py
+"""
+
+
+DIAGNOSE_EPILOG = """\
+The script runs as it is, in its own folder, with the Keras of its own environment. Training ends when the
+time is used up (at most 70 % of it is for training, the rest for our tests on a copy of the model);
+what was seen until then is diagnosed. Nothing of yours is written, the network is off.
+
+Exit codes:
+  0  nothing found
+  1  something found
+  2  wrong usage or settings, or nothing could be observed
+
+Examples:
+  default-lint diagnose train.py                      one minute of training, then the diagnosis
+  default-lint diagnose train.py -- --data small.csv  with arguments for the script
+  default-lint diagnose --epochs 3 --html run.html notebook.ipynb
+  default-lint diagnose --trace run.trace train.py && default-lint check --trace run.trace train.py
 """
 
 
@@ -122,9 +140,84 @@ def check_parser() -> Parser:
     work.add_argument("-j", "--jobs", type=int, metavar="N", help="Number of processes; 0 is one per processor.")
     work.add_argument("--no-cache", action="store_true", help="Neither read nor write the cache.")
     work.add_argument("--cache-dir", metavar="DIR", help="Where the cache is kept.")
+    work.add_argument("--trace", metavar="FILE", help="A run saved by `diagnose --trace`: also say what it showed.")
     work.add_argument("--stdin-filename", metavar="FILE", help="Name of what comes from standard input.")
     work.add_argument("-V", "--version", action="store_true", help="Show the version.")
     return parser
+
+
+def diagnose_parser() -> Parser:
+    """The options of `diagnose`, without what follows `--`."""
+    parser = Parser(
+        prog="default-lint diagnose",
+        usage="default-lint diagnose [OPTIONS] SCRIPT [-- ARGS]",
+        description="Run a training script for a short while, watch it learn, and say at which line it goes wrong.",
+        epilog=DIAGNOSE_EPILOG,
+    )
+    parser.add_argument("paths", nargs="*", metavar="SCRIPT", help="A Python file or notebook that trains a model.")
+    run = parser.add_argument_group("Run")
+    run.add_argument("--module", metavar="NAME", help="Run a module, as `python -m NAME` does, instead of SCRIPT.")
+    run.add_argument(
+        "--python", metavar="FILE", help="The interpreter that has Keras; default: the active environment."
+    )
+    run.add_argument("--directory", metavar="DIR", help="Where the script runs; default: its own folder.")
+    run.add_argument(
+        "--seconds", type=_positive(float), default=60.0, metavar="N", help="Time for the run; default: 60."
+    )
+    run.add_argument("--epochs", type=_positive(int), metavar="N", help="End each training after N epochs.")
+    run.add_argument("--steps", type=_positive(int), metavar="N", help="End training after N batches in all.")
+    run.add_argument("--finish", action="store_true", help="Let the script go on when the training has been ended.")
+    run.add_argument(
+        "--no-tests", action="store_true", help="No tests of our own after training (overfit a batch, ...)."
+    )
+    run.add_argument("--network", action="store_true", help="Let the script use the network.")
+    run.add_argument("--memory", type=_size, metavar="SIZE", help="Memory that it may use: 8G, 500M.")
+    run.add_argument("-q", "--quiet", action="store_true", help="Show neither the script's output nor the run.")
+    rule_options(parser)
+    settings = parser.add_argument_group("Settings")
+    config_options(settings)
+    output = parser.add_argument_group("Output")
+    output.add_argument(
+        "--output-format", "--format", choices=FORMATS, metavar="FORMAT", help=f"{', '.join(FORMATS)}; default: full."
+    )
+    output.add_argument("--output-file", metavar="FILE", help="Write to a file instead of standard output.")
+    output.add_argument("--html", metavar="FILE", help="Also write a page with curves and the annotated source.")
+    output.add_argument("--trace", metavar="FILE", help="Also save the run, for `default-lint check --trace FILE`.")
+    output.add_argument(
+        "--events",
+        choices=("json",),
+        metavar="json",
+        help="Events as JSON lines on standard output while it runs, the diagnosis last.",
+    )
+    output.add_argument("--exit-zero", action="store_true", help="Exit with 0 even if something was found.")
+    output_options(output)
+    return parser
+
+
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    """A reader of numbers above zero."""
+
+    def read(text: str) -> float:
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+        return value
+
+    read.__name__ = "number"
+    return read
+
+
+def _size(text: str) -> int:
+    """Bytes: a number, with K, M, G or T when it counts 1024, 1024², ..."""
+    number, unit = (text[:-1], text[-1].upper()) if text[-1:].isalpha() else (text, "")
+    power = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}.get(unit)
+    try:
+        size = int(float(number) * 1024**power) if power is not None else 0
+    except (OverflowError, ValueError):
+        size = 0
+    if size <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a size such as 8G or 500M")
+    return size
 
 
 def rule_options(parser: Parser) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from default_lint.findings import Confidence, Finding, Fix, Note, Report, Safety
-from default_lint.output import View, links
+from default_lint.output import View, evidence, links
 from default_lint.output.frame import Mark, cut, draw, gutter_of, limit_of
 from default_lint.output.style import clean, link, paint, width
 from default_lint.text import Document, Span
@@ -77,7 +77,8 @@ def _frames(document: Document, finding: Finding, spanned: list[Note], view: Vie
 
 
 def _remarks(finding: Finding, notes: list[Note], view: View, gutter: int) -> list[str]:
-    lines = [line for note in notes for line in _remark("note", note.text, "", view, gutter)]
+    lines = [line for text in evidence.lines(finding.evidence) for line in _remark("seen", text, "", view, gutter)]
+    lines += [line for note in notes for line in _remark("note", note.text, "", view, gutter)]
     for index, fix in enumerate(finding.fixes):
         word = "help" if index == 0 else "or"
         lines += _remark(word, fix.title, f" [{KINDS[fix.safety]}]", view, gutter)

@@ -7,6 +7,7 @@ from typing import Any
 
 from default_lint.findings import Finding, Fix, Note
 from default_lint.output import links
+from default_lint.output.evidence import data
 from default_lint.text import Document, Span
 
 NOWHERE: Mapping[str, None] = {"line": None, "column": None, "end_line": None, "end_column": None, "cell": None}
@@ -28,6 +29,7 @@ def row(document: Document, finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.label,
         "confidence": finding.confidence.label,
         "message": finding.message,
+        "evidence": [data(piece) for piece in finding.evidence],
         "notes": [_note(document, note) for note in finding.notes],
         "fix": _fixes(document, finding.fixes),
         "url": links.page(finding),

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from default_lint.findings import Confidence, Finding, Fix, Report, Safety, Severity
 from default_lint.output import View, links
+from default_lint.output.evidence import data
 from default_lint.output.row import where
 from default_lint.text import Document, Span
 
@@ -62,8 +63,9 @@ def _rule(name: str, finding: Finding) -> dict[str, Any]:
     """The rule of a finding, with its page from the catalogue."""
     from default_lint.output import catalogue
     from default_lint.rules import RULES
+    from default_lint.trial.observations import OBSERVATIONS
 
-    known = catalogue.find(RULES, name)
+    known = catalogue.find((*RULES, *OBSERVATIONS), name)
     summary = known.summary() if known else finding.message
     body = known.page() if known else summary
     severity = known.severity if known else finding.severity
@@ -99,7 +101,7 @@ def _result(document: Document, finding: Finding, seen: Counter[str]) -> dict[st
         "message": {"text": message},
         "locations": [_location(document, finding.span)],
         "partialFingerprints": {"defaultLint/v1": _fingerprint(document, finding, seen)},
-        "properties": {"confidence": finding.confidence.label},
+        "properties": {"confidence": finding.confidence.label, **_evidence(finding)},
     }
     if related:
         result["relatedLocations"] = related
@@ -107,6 +109,12 @@ def _result(document: Document, finding: Finding, seen: Counter[str]) -> dict[st
     if fixes and not document.cells:  # the regions of a notebook are not those of its JSON
         result["fixes"] = fixes
     return result
+
+
+def _evidence(finding: Finding) -> dict[str, Any]:
+    """What a run adds to the source; nothing when the source alone speaks."""
+    pieces = [data(piece) for piece in finding.evidence]
+    return {"evidence": pieces} if any(piece["kind"] != "rule" for piece in pieces) else {}
 
 
 def _fingerprint(document: Document, finding: Finding, seen: Counter[str]) -> str:

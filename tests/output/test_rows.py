@@ -24,6 +24,7 @@ KEYS = [
     "severity",
     "confidence",
     "message",
+    "evidence",
     "notes",
     "fix",
     "url",
@@ -78,6 +79,7 @@ def test_a_row_has_the_keys_that_tools_rely_on_and_no_others():
         "severity": "error",
         "confidence": "high",
         "message": "softmax over 1 unit always outputs 1.0",
+        "evidence": [{"kind": "rule"}],
         "url": "https://default-lint.readthedocs.io/rules/softmax-on-one-unit",
     }
 

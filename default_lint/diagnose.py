@@ -1,0 +1,340 @@
+"""The command `diagnose`: run a training script for a short while, watch it, and tell at which line it goes wrong."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+from default_lint.arguments import UsageError, resolver_of
+from default_lint.files import Trouble, load
+from default_lint.output import View
+from default_lint.output.terminal import columns_of, view_of, wants_color
+from default_lint.settings import SYNTAX_ERROR, Settings
+from default_lint.text import Document
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from default_lint.findings import Diagnosis, Report
+    from default_lint.output.live import Live
+    from default_lint.trial.launch import Request, Result
+    from default_lint.trial.trace import Event, Trace
+
+CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+TEXT_FORMATS = ("full", "concise")
+Complain = Callable[[str, str, str], None]
+
+
+class Subject(NamedTuple):
+    """What is run: the name that the user gave it, and its source when that is at hand."""
+
+    name: str
+    document: Document | None
+
+
+def command(arguments: Sequence[str], complain: Complain) -> int:
+    """Run `diagnose` with its arguments and give the exit code; `complain(text, path, kind)` tells what went wrong."""
+    from default_lint.options import diagnose_parser
+
+    own, script = _split(arguments)
+    options = diagnose_parser().read(own)
+    options.arguments = script
+    subject = _named(options)
+    settings = resolver_of(options)(subject).settings
+    for path in (options.output_file, options.html, options.trace):
+        _check_writable(path)
+    document = _document(options, subject, settings)
+    if isinstance(document, Trouble):
+        complain(document.message, document.path, "error")
+        return FAILED
+    return Diagnosing(options, settings, Subject(subject, document), complain).run()
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our own arguments, and those after `--`, which are the script's."""
+    words = list(arguments)
+    if "--" not in words:
+        return words, []
+    at = words.index("--")
+    return words[:at], words[at + 1 :]
+
+
+def _named(options: Namespace) -> str:
+    """The script or module to run."""
+    if options.module:
+        if options.paths:
+            raise UsageError(f"--module {options.module} or {options.paths[0]}: only one of them can be run")
+        return str(options.module)
+    if not options.paths:
+        raise UsageError("diagnose needs a script to run\n  `default-lint help diagnose` shows the options.")
+    if len(options.paths) > 1:
+        raise UsageError(f"one script at a time; arguments of the script follow `--`: `-- {options.paths[1]}`")
+    return str(options.paths[0])
+
+
+def _check_writable(path: str | None) -> None:
+    """Tell before a run what would fail after it."""
+    if path is None:
+        return
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        raise UsageError(f"cannot write {path}: there is no folder {os.path.dirname(path)}")
+    if os.path.isdir(path) or not os.access(path if os.path.exists(path) else folder, os.W_OK):
+        raise UsageError(f"cannot write {path}: {'is a folder' if os.path.isdir(path) else 'permission denied'}")
+
+
+def _document(options: Namespace, subject: str, settings: Settings) -> Document | Trouble | None:
+    """The source of what is run; None for a module that is not in the working folder."""
+    if not options.module:
+        if os.path.isdir(subject):
+            return Trouble(subject, "is a folder; diagnose needs the script that trains")
+        return read(subject, settings)
+    base = os.path.join(options.directory or "", *subject.split("."))
+    for path in (f"{base}.py", os.path.join(base, "__main__.py")):
+        if os.path.isfile(path):
+            return read(path, settings)
+    return None
+
+
+def read(path: str, settings: Settings) -> Document | Trouble:
+    """The document at `path`, also of a source that does not mention Keras itself."""
+    loaded = load(path, settings.max_file_size, True)
+    if loaded is not None:
+        return loaded
+    if path.endswith(".ipynb"):
+        return Trouble(path, "no code in this notebook mentions Keras or TensorFlow")
+    import tokenize
+
+    try:
+        with tokenize.open(path) as stream:
+            return Document(path, stream.read())
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        return Trouble(path, f"cannot be read: {error}")
+
+
+class Diagnosing:
+    """One run of `diagnose`."""
+
+    def __init__(self, options: Namespace, settings: Settings, subject: Subject, complain: Complain) -> None:
+        self.options = options
+        self.settings = settings
+        self.subject = subject
+        self.complain = complain
+        self.format: str = settings.output_format
+
+    def run(self) -> int:
+        """Check the source, run it, diagnose, write; the exit code."""
+        broken = self._unreadable()
+        if broken is not None:
+            return broken
+        result = self._trial()
+        trace = result.trace
+        if self.options.trace:
+            from default_lint.trial.launch import save
+
+            save(self.options.trace, result)
+        if trace.ended.kind == "unstarted":
+            self.complain(trace.ended.message or "the run did not start", "", "error")
+            return FAILED
+        from default_lint.engine import diagnose
+
+        diagnosis = diagnose(self._documents(trace), self.settings, trace)
+        failed = self._troubled(diagnosis.reports)
+        self._write(diagnosis, trace)
+        return self._code(diagnosis, trace, failed)
+
+    def _unreadable(self) -> int | None:
+        """A source that Python cannot parse needs no run: show where, and give the exit code."""
+        from default_lint.engine import check
+
+        document = self.subject.document
+        if document is None:
+            return None
+        report = check(document, self.settings)
+        if not any(finding.rule == SYNTAX_ERROR.name for finding in report.findings):
+            return None
+        from default_lint import output
+
+        with self._stream() as out:
+            output.load(self.format).write([report], out, self._view(out))
+        self.complain("not run: Python cannot parse it", document.path, "note")
+        return CLEAN if self.options.exit_zero else FOUND
+
+    def _request(self) -> Request:
+        from default_lint.trial.launch import Budget, Limits, Request
+
+        options, document = self.options, self.subject.document
+        notebook = document is not None and document.path.endswith(".ipynb")
+        return Request(
+            script=None if options.module else self.subject.name,
+            module=options.module,
+            source=document.text if notebook and document else None,
+            filename=os.path.abspath(self.subject.name) if notebook else None,
+            args=tuple(options.arguments),
+            directory=options.directory,
+            python=options.python,
+            budget=Budget(options.seconds, options.epochs, options.steps),
+            limits=Limits(memory=options.memory),
+            finish=options.finish,
+            tests=not options.no_tests,
+            network=options.network,
+        )
+
+    def _trial(self) -> Result:
+        """Run it, with its output and the progress on the terminal."""
+        from default_lint.trial.launch import run
+
+        with ExitStack() as stack:
+            live = self._live()
+            if live is not None:
+                stack.enter_context(live)
+            screen = Screen(live, self._takes_stdout()) if not self.options.quiet else None
+
+            def event(event: Event) -> None:
+                if live is not None:
+                    live(event)
+                if self.options.events:
+                    _tell(event)
+
+            result = run(self._request(), event, screen)
+            if screen is not None:
+                screen.close()
+        return result
+
+    def _live(self) -> Live | None:
+        from default_lint.output.progress import Progress
+
+        if self.options.quiet or not Progress.welcome():
+            return None
+        from default_lint.output.live import Live
+
+        color = wants_color(self.options.color, sys.stderr)
+        return Live(sys.stderr, self.options.seconds, color=color, columns=columns_of(sys.stderr))
+
+    def _takes_stdout(self) -> bool:
+        """Whether standard output is ours alone, for a program to read."""
+        return bool(self.options.events) or (self.format not in TEXT_FORMATS and not self.options.output_file)
+
+    def _documents(self, trace: Trace) -> list[Document]:
+        """The user's files that took part, the script first."""
+        from default_lint.trial.launch import files
+
+        found = [self.subject.document] if self.subject.document else []
+        known = {os.path.realpath(document.path) for document in found}
+        for file in files(trace):
+            path = _shown(file)
+            if os.path.realpath(path) not in known and path.endswith(".py") and os.path.isfile(path):
+                known.add(os.path.realpath(path))
+                document = read(path, self.settings)
+                if isinstance(document, Document):
+                    found.append(document)
+        return found
+
+    def _troubled(self, reports: Sequence[Report]) -> bool:
+        for report in reports:
+            for trouble in report.trouble:
+                self.complain(trouble, report.document.path, "error")
+        return any(report.trouble for report in reports)
+
+    def _write(self, diagnosis: Diagnosis, trace: Trace) -> None:
+        from default_lint.output import diagnosis as data
+
+        if self.options.html:
+            from default_lint.output.html import page
+
+            with open(self.options.html, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+                stream.write(page(diagnosis, trace))
+        if self.options.events:
+            _tell({"event": "diagnosis", **data.data(diagnosis, trace)})
+            if not self.options.output_file:
+                return
+        with self._stream() as out:
+            view = self._view(out)
+            if self.format == "full":
+                from default_lint.output.run import write
+
+                write(diagnosis, trace, out, view, quiet=self.options.quiet)
+            elif self.format == "json":
+                data.write(diagnosis, trace, out)
+            else:
+                from default_lint import output
+
+                output.load(self.format).write(data.by_document(diagnosis), out, view)
+
+    def _stream(self) -> AbstractContextManager[TextIO]:
+        from contextlib import nullcontext
+
+        if not self.options.output_file:
+            return nullcontext(sys.stdout)
+        return open(self.options.output_file, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
+
+    def _view(self, out: TextIO) -> View:
+        return view_of(self.options.color, out)
+
+    def _code(self, diagnosis: Diagnosis, trace: Trace, failed: bool) -> int:
+        """The exit code; what kept us from observing is told once more below everything."""
+        if not any(model.epochs for model in trace.models):
+            self._say_why(trace)
+            failed = True
+        elif trace.ended.kind in ("error", "signal", "hang", "limit") and not diagnosis.ranked:
+            failed = True
+        if trace.ended.kind == "cancelled":
+            return INTERRUPTED
+        found = bool(diagnosis.ranked) and not self.options.exit_zero
+        return FAILED if failed else FOUND if found else CLEAN
+
+    def _say_why(self, trace: Trace) -> None:
+        ended = trace.ended
+        site = f"{_shown(ended.site.file)}:{ended.site.line}" if ended.site else self.subject.name
+        why = "" if ended.kind == "finished" else f": {ended.message or ended.kind}"
+        what = "an epoch was trained" if trace.models else "a model was trained"
+        advice = "" if why else f"\n  Nothing in it calls fit, or trains otherwise, within {self.options.seconds:g} s."
+        self.complain(f"the script ended before {what}{why}{advice}", site, "error")
+
+
+class Screen:
+    """Shows what the script prints, above the live line where there is one."""
+
+    def __init__(self, live: Live | None, keep_stdout: bool) -> None:
+        self.live = live
+        self.keep_stdout = keep_stdout
+        decoder = codecs.getincrementaldecoder("utf-8")
+        self.decoders = {name: decoder("replace") for name in ("stdout", "stderr")}
+        self.unfinished: bool | None = None  # None as long as nothing was shown
+
+    def __call__(self, name: str, data: bytes) -> None:
+        """Take some bytes of a stream."""
+        text = self.decoders[name].decode(data)
+        stream = sys.stdout if name == "stdout" and not self.keep_stdout else sys.stderr
+        if self.live is not None and stream.isatty():
+            self.live.above(text)
+            return
+        stream.write(text)
+        stream.flush()
+        if stream is sys.stdout and text:
+            self.unfinished = not text.endswith("\n")
+
+    def close(self) -> None:
+        """End a line that the script left open, and set its output off from ours."""
+        if self.unfinished is not None:
+            sys.stdout.write("\n\n" if self.unfinished else "\n")
+
+
+def _tell(event: Mapping[str, Any]) -> None:
+    """One event for a program, at once."""
+    from default_lint.output.evidence import plain
+
+    sys.stdout.write(json.dumps(plain(event), ensure_ascii=True, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def _shown(path: str) -> str:
+    """A path as people write it: relative to the working folder where it lies inside."""
+    here = os.path.realpath(os.getcwd()) + os.sep
+    real = os.path.realpath(path)
+    return real[len(here) :] if real.startswith(here) else path

@@ -1,0 +1,92 @@
+"""A diagnosis as plain data: the `json` format, and the last of the events that editors read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TextIO
+
+from default_lint.findings import Report
+from default_lint.output.evidence import plain
+from default_lint.output.row import row
+
+if TYPE_CHECKING:
+    from default_lint.findings import Diagnosis
+    from default_lint.trial.trace import Epoch, ModelTrace, Trace
+
+# Measures of the whole model that the short form of a run keeps.
+MEASURES = ("gradient_norm", "held_loss", "held_accuracy", "prediction_std", "weight_norm")
+
+
+def data(diagnosis: Diagnosis, trace: Trace) -> dict[str, Any]:
+    """The keys that tools may rely on; numbers that JSON does not know are strings. Epochs count from 1."""
+    ended = trace.ended
+    return plain_row(
+        {
+            "verdict": {
+                "faulty": diagnosis.verdict.faulty,
+                "sentence": diagnosis.verdict.sentence,
+                "try_first": diagnosis.verdict.first,
+            },
+            "run": {
+                "script": trace.script,
+                "ended": {
+                    "kind": ended.kind,
+                    "message": ended.message,
+                    "file": ended.site.file if ended.site else None,
+                    "line": ended.site.line if ended.site else None,
+                },
+                "seconds": trace.seconds,
+                "versions": trace.versions,
+                "models": [_model(model) for model in trace.models],
+                "notes": trace.notes,
+            },
+            "findings": [
+                {"rank": rank, **row(document, finding)} for rank, (document, finding) in enumerate(diagnosis.ranked, 1)
+            ],
+        }
+    )
+
+
+def plain_row(row: dict[str, Any]) -> dict[str, Any]:
+    """`row` with all its numbers as strict JSON takes them."""
+    return {key: plain(value) for key, value in row.items()}
+
+
+def _model(model: ModelTrace) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "kind": model.kind,
+        "trained": model.trained,
+        "layers": len(model.layers),
+        "parameters": sum(layer.parameters for layer in model.layers),
+        "optimizer": model.optimizer,
+        "losses": model.losses,
+        "epochs": [_epoch(epoch) for epoch in model.epochs],
+        "tests": model.tests,
+        "capped": model.capped,
+    }
+
+
+def _epoch(epoch: Epoch) -> dict[str, Any]:
+    return {
+        "epoch": epoch.number + 1,
+        "complete": epoch.complete,
+        "learning_rate": epoch.learning_rate,
+        "logs": epoch.logs,
+        "measures": {name: epoch.measures[name] for name in MEASURES if name in epoch.measures},
+    }
+
+
+def write(diagnosis: Diagnosis, trace: Trace, out: TextIO) -> None:
+    """Write the object."""
+    json.dump(data(diagnosis, trace), out, indent=2, ensure_ascii=False, allow_nan=False)
+    out.write("\n")
+
+
+def by_document(diagnosis: Diagnosis) -> list[Report]:
+    """The findings as reports for the formats of `check`, within each the most likely cause first."""
+    found: dict[str, Report] = {report.document.path: Report(report.document) for report in diagnosis.reports}
+    for document, finding in diagnosis.ranked:
+        report = found.get(document.path) or Report(document)
+        found[document.path] = Report(document, (*report.findings, finding))
+    return [report for report in found.values() if report.findings]

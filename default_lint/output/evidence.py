@@ -1,0 +1,244 @@
+"""What a run showed, in words: numbers, measures, epochs, and the tests that were made on the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from default_lint.findings import Evidence, Learned, Observed
+
+# What people call a measure of the probe; others are told by their own name with blanks.
+WORDS: Mapping[str, str] = {
+    "activation_constant": "share of units with one output for all samples",
+    "activation_dead": "share of dead units",
+    "activation_max": "largest output",
+    "activation_mean": "mean output",
+    "activation_saturated": "share of saturated outputs",
+    "activation_std": "standard deviation of the outputs",
+    "activation_zero": "share of outputs at zero",
+    "gradient_missing": "layers without a gradient",
+    "gradient_noise": "gradient noise scale",
+    "gradient_zero": "share of gradients at zero",
+    "held_accuracy": "accuracy on the held batch",
+    "held_loss": "loss on the held batch",
+    "prediction_classes": "classes ever predicted",
+    "prediction_std": "standard deviation of the predictions",
+    "prediction_top": "share of the commonest prediction",
+    "update_norm": "norm of one update",
+    "weights_large": "share of weights beyond 10",
+    "weights_small": "share of weights below 1e-5",
+}
+SHARES = frozenset(
+    {
+        "activation_constant",
+        "activation_dead",
+        "activation_saturated",
+        "activation_zero",
+        "gradient_zero",
+        "prediction_top",
+        "weights_large",
+        "weights_small",
+    }
+)
+# The tests of our own, in the order in which they are told.
+TESTS: Mapping[str, str] = {
+    "overfit_batch": "overfit one batch",
+    "rate_sweep": "learning-rate sweep",
+    "initial_loss": "loss before training",
+    "zero_input": "zeroed input",
+    "permuted_labels": "permuted labels",
+    "mode_gap": "training against inference mode",
+    "batch_sum": "loss against batch size",
+    "broadcast": "shapes inside the loss",
+    "replay": "first number that is not finite",
+}
+
+
+def number(value: float | None) -> str:
+    """A number with four digits that mean something; "-" for none."""
+    if value is None:
+        return "-"
+    value = float(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Inf" if value > 0 else "-Inf"
+    size = abs(value)
+    if size >= 1e6 or 0 < size < 1e-3:
+        return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
+    if value == int(value) and size >= 100:
+        return f"{int(value):,}"
+    if size >= 1000:
+        return f"{value:,.0f}"
+    digits = 4 if size < 10 else 2 if size < 100 else 1
+    return f"{value:.{digits}f}"
+
+
+def short(value: float | None) -> str:
+    """A number as people write it down: 0.001, 3e-5, 0.5, 32."""
+    if value is None or not math.isfinite(value):
+        return number(value)
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
+
+
+def percent(value: float) -> str:
+    """A share as a percentage that is 0 or 100 only when it is exactly that."""
+    if not math.isfinite(value):
+        return number(value)
+    hundred = 100 * value
+    if 0 < hundred < 1 or 99 < hundred < 100:
+        return f"{hundred:.1f} %"
+    return f"{hundred:.0f} %"
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+
+
+def epochs_told(epochs: Sequence[int]) -> str:
+    """Epochs as Keras counts them for people, from 1: "in epoch 3", "in epochs 2 to 5"; -1 is before training."""
+    if not epochs:
+        return ""
+    if len(epochs) == 1:
+        return "before training" if epochs[0] < 0 else f"in epoch {epochs[0] + 1}"
+    first, last = min(epochs), max(epochs)
+    if last - first + 1 == len(set(epochs)):
+        return f"{'before training' if first < 0 else f'in epochs {first + 1}'} to {last + 1}"
+    named = ["start" if epoch < 0 else str(epoch + 1) for epoch in epochs]
+    if len(named) > 6:
+        named = [*named[:3], "...", *named[-2:]]
+    return f"in epochs {', '.join(named)}"
+
+
+def measure(name: str) -> str:
+    """What people call a measure."""
+    return WORDS.get(name, name.replace("_", " "))
+
+
+def told(evidence: Evidence) -> str | None:
+    """A piece of evidence in one line; None for a rule, which its own message tells."""
+    if isinstance(evidence, Observed):
+        shown = percent(evidence.value) if evidence.measure in SHARES else number(evidence.value)
+        return " ".join(filter(None, (measure(evidence.measure), shown, epochs_told(evidence.epochs))))
+    if isinstance(evidence, Learned):
+        return f"unlike working models ({evidence.probability:.2f}, usual {evidence.base:.2f})"
+    return None
+
+
+def lines(evidence: Iterable[Evidence]) -> list[str]:
+    """The pieces of evidence that have something to tell, each once."""
+    return list(dict.fromkeys(filter(None, map(told, evidence))))
+
+
+def data(evidence: Evidence) -> dict[str, Any]:
+    """A piece of evidence for strict JSON; epochs count from 1, and 0 is before training."""
+    if isinstance(evidence, Observed):
+        return {
+            "kind": "observed",
+            "name": evidence.name,
+            "measure": evidence.measure,
+            "epochs": [epoch + 1 for epoch in evidence.epochs],
+            "value": plain(float(evidence.value)),
+            "placed": evidence.placed,
+        }
+    if isinstance(evidence, Learned):
+        return {
+            "kind": "learned",
+            "model": evidence.model,
+            "probability": plain(evidence.probability),
+            "base": plain(evidence.base),
+            "contributions": plain(evidence.contributions),
+        }
+    return {"kind": "rule"}
+
+
+def plain(value: Any) -> Any:
+    """A value for strict JSON: numbers that JSON does not know become strings, as in a trace."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def test_told(name: str, result: Mapping[str, Any]) -> str:
+    """What a test of our own showed, in one clause."""
+    if result.get("skipped"):
+        return f"not made: {result['skipped']}"
+    teller = _TELLERS.get(name)
+    if teller is not None:
+        try:
+            return teller(result)
+        except (KeyError, TypeError, ValueError):
+            pass
+    facts = [f"{key.replace('_', ' ')} {_fact(value)}" for key, value in result.items() if _is_fact(key, value)]
+    return ", ".join(facts) or "made"
+
+
+def _is_fact(key: str, value: Any) -> bool:
+    return key != "seconds" and (isinstance(value, (bool, int, float, str)) and value != "")
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else number(real(value))
+
+
+def real(value: Any) -> float:
+    """A number of a test's result, where those that JSON does not know are strings."""
+    return math.nan if value is None else float(value)
+
+
+def _overfit(row: Mapping[str, Any]) -> str:
+    verb = "fits" if row["fits"] else "does not fit"
+    accuracy = f", accuracy {percent(real(row['accuracy']))}" if row.get("accuracy") is not None else ""
+    return (
+        f"{verb} {row['samples']} samples in {row['steps']} steps: "
+        f"loss {number(real(row['start']))} to {number(real(row['end']))}{accuracy}"
+    )
+
+
+def _sweep(row: Mapping[str, Any]) -> str:
+    learns = row.get("learns")
+    what = f"{short(real(learns[0]))} to {short(real(learns[1]))} learns" if learns else "no rate learns"
+    worse = [short(real(rate)) for rate, bad in zip(row["rates"], row["diverged"]) if bad]
+    diverged = f", {worse[0]} diverges" if worse else ""
+    current = f"; the script uses {short(real(row['current']))}" if row.get("current") is not None else ""
+    return what + diverged + current
+
+
+def _initial(row: Mapping[str, Any]) -> str:
+    return f"{number(real(row['observed']))}, expected about {number(real(row['expected']))}"
+
+
+def _zero(row: Mapping[str, Any]) -> str:
+    ignored = "the input is ignored" if row["ignored"] else "the input is used"
+    return f"loss {number(real(row['loss']))}, without input {number(real(row['zeroed']))}: {ignored}"
+
+
+def _permuted(row: Mapping[str, Any]) -> str:
+    same = "the labels make no difference" if row["same"] else "the labels matter"
+    return f"loss {number(real(row['true']))}, permuted {number(real(row['permuted']))}: {same}"
+
+
+def _mode(row: Mapping[str, Any]) -> str:
+    return f"loss {number(real(row['train']))} against {number(real(row['eval']))}"
+
+
+_TELLERS = {
+    "overfit_batch": _overfit,
+    "rate_sweep": _sweep,
+    "initial_loss": _initial,
+    "zero_input": _zero,
+    "permuted_labels": _permuted,
+    "mode_gap": _mode,
+}

@@ -1,0 +1,371 @@
+"""A diagnosis on the terminal: the verdict, the run as a table with sparklines, the findings, what to try first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from default_lint.output import View, full
+from default_lint.output.evidence import TESTS, duration, number, percent, short, test_told
+from default_lint.output.style import clean, pad, paint, plural, width
+
+if TYPE_CHECKING:
+    from default_lint.findings import Diagnosis
+    from default_lint.trial.trace import Epoch, LayerTrace, ModelTrace, Trace
+
+ROWS = 12  # epochs that a table shows; more are thinned in the middle
+SHOWN_MODELS = 3
+USUAL = 100  # cells of a line when the output is no terminal
+BARS = "▁▂▃▄▅▆▇█"
+PLAIN_BARS = "_.-:=+*#"
+NARROWEST_BAR = 6
+WIDEST_BAR = 12
+
+
+class Column(NamedTuple):
+    """One quantity over the epochs of a model; None where it was not measured."""
+
+    name: str
+    values: tuple[float | None, ...]
+    show: Callable[[float | None], str] = number
+
+    @property
+    def known(self) -> bool:
+        """True when any epoch has it."""
+        return any(value is not None for value in self.values)
+
+
+class Marks(NamedTuple):
+    """The signs that the output's encoding may lack."""
+
+    bars: str
+    gap: str
+    dot: str
+    faulty: str
+    healthy: str
+    unclear: str
+
+    def plain(self, text: str) -> str:
+        """`text` without the typographic signs that this output cannot show."""
+        return text if self is SIGNS else text.translate(_TRANSLITERATED)
+
+
+SIGNS = Marks(BARS, "⋮", "·", "✗", "✓", "?")
+ASCII = Marks(PLAIN_BARS, ":", "-", "x", "ok", "?")
+_TRANSLITERATED = str.maketrans({"…": "~", "—": "-", "→": ">"})
+
+
+def marks_of(out: TextIO) -> Marks:
+    """The signs that a stream can show."""
+    try:
+        "".join(SIGNS[:-1]).encode(getattr(out, "encoding", None) or "utf-8")
+    except (LookupError, UnicodeEncodeError):
+        return ASCII
+    return SIGNS
+
+
+def spark(values: Sequence[float | None], size: int, bars: str = BARS) -> str:
+    """`values` as bars, at most `size` of them: means of equal shares of the run, `!` where a value is not finite."""
+    if not values or size < 1:
+        return ""
+    count = min(size, len(values))
+    shares = [values[len(values) * at // count : len(values) * (at + 1) // count] for at in range(count)]
+    means: list[float | None] = []
+    for share in shares:
+        known = [value for value in share if value is not None]
+        means.append(
+            None if not known else math.fsum(known) / len(known) if all(map(math.isfinite, known)) else math.nan
+        )
+    finite = [value for value in means if value is not None and math.isfinite(value)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
+    drawn = []
+    for value in means:
+        if value is None:
+            drawn.append(" ")
+        elif not math.isfinite(value):
+            drawn.append("!")
+        elif high - low <= 1e-9 * max(abs(high), abs(low)):
+            drawn.append(bars[0])
+        else:
+            drawn.append(bars[min(int((value - low) / (high - low) * len(bars)), len(bars) - 1)])
+    return "".join(drawn)
+
+
+def columns_of(model: ModelTrace) -> list[Column]:
+    """What is worth a column, the most telling first; what never differs from zero or one rate is left out."""
+    epochs = model.epochs
+    names = list(dict.fromkeys(name for epoch in epochs for name in epoch.logs))
+    training = [name for name in names if not name.startswith("val_") and name not in ("lr", "learning_rate")]
+    training.sort(key=lambda name: name != "loss")
+    found = []
+    for name in training[:2]:
+        found += [_logged(epochs, name), _logged(epochs, f"val_{name}")]
+    found += [
+        Column("gradient", _measured(epochs, "gradient_norm")),
+        Column("dead units", tuple(mean_of(epoch, model.layers, "activation_dead") for epoch in epochs), _share),
+        Column("saturated", tuple(mean_of(epoch, model.layers, "activation_saturated") for epoch in epochs), _share),
+        Column("rate", tuple(epoch.learning_rate for epoch in epochs), short),
+        Column("not finite", _nonfinite(epochs), short),
+    ]
+    for name in training[2:]:
+        found += [_logged(epochs, name), _logged(epochs, f"val_{name}")]
+    return [column for column in found if column.known and _tells(column)]
+
+
+def _tells(column: Column) -> bool:
+    if column.name in ("dead units", "saturated", "not finite"):
+        return any(column.values)
+    return column.name != "rate" or len({value for value in column.values if value is not None}) > 1
+
+
+def _logged(epochs: Sequence[Epoch], name: str) -> Column:
+    return Column(name, tuple(epoch.logs.get(name) for epoch in epochs))
+
+
+def _measured(epochs: Sequence[Epoch], name: str) -> tuple[float | None, ...]:
+    return tuple(epoch.measures.get(name) for epoch in epochs)
+
+
+def _nonfinite(epochs: Sequence[Epoch]) -> tuple[float | None, ...]:
+    names = ("nonfinite_weights", "nonfinite_gradients", "nonfinite_activations")
+    rows = [[epoch.measures[name] for name in names if name in epoch.measures] for epoch in epochs]
+    return tuple(sum(row) if row else None for row in rows)
+
+
+def _share(value: float | None) -> str:
+    return number(None) if value is None else percent(value)
+
+
+def mean_of(epoch: Epoch, layers: Sequence[LayerTrace], measure: str) -> float | None:
+    """A measure of layers as one share, each layer weighted by its units; None when no layer has it."""
+    total = weight = 0.0
+    for layer in layers:
+        value = epoch.layers.get(layer.index, {}).get(measure)
+        if value is not None and math.isfinite(value):
+            units = layer.output[-1] if layer.output and layer.output[-1] else 1
+            total, weight = total + value * units, weight + units
+    return total / weight if weight else None
+
+
+def thinned(count: int, rows: int = ROWS) -> list[int | None]:
+    """Which of `count` epochs to show: all, or the first and the last with None for those between."""
+    if count <= rows:
+        return list(range(count))
+    first = (rows - 1) // 2
+    return [*range(first), None, *range(count - (rows - 1 - first), count)]
+
+
+def table(model: ModelTrace, view: View, marks: Marks = SIGNS) -> list[str]:
+    """The epochs of a model as lines, a sparkline under the head of each column; what does not fit is named below."""
+    limit = view.width or USUAL
+    columns = columns_of(model)
+    if not model.epochs:
+        return []
+    rows = thinned(len(model.epochs))
+    first = ["epoch", *(_epoch(model.epochs[row]) for row in rows if row is not None)]
+    size = max(map(width, first))
+    cells: list[tuple[Column, list[str], int]] = []
+    left_out: list[str] = []
+    used = size + 2
+    for column in columns:
+        texts = [marks.plain(column.show(column.values[row])) for row in rows if row is not None]
+        bar = min(len(model.epochs), WIDEST_BAR if len(columns) < 6 else NARROWEST_BAR) if len(model.epochs) > 1 else 0
+        wide = max(width(clean(column.name)), bar, *map(width, texts))
+        if used + 2 + wide > limit and cells:
+            left_out.append(column.name)
+            continue
+        used += 2 + wide
+        cells.append((column, texts, wide))
+    head = "  ".join([pad("epoch", size, True), *(pad(clean(column.name), wide, True) for column, _, wide in cells)])
+    lines = ["  " + paint(head, "bold", view.color)]
+    if len(model.epochs) > 1:
+        bars = (pad(spark(column.values, wide, marks.bars), wide, True) for column, _, wide in cells)
+        lines.append("  " + paint("  ".join([" " * size, *bars]).rstrip(), "gutter", view.color))
+    lines += _rows(model, rows, cells, size, view, marks)
+    if any(not epoch.complete for epoch in model.epochs):
+        steps = next(epoch.steps for epoch in reversed(model.epochs) if not epoch.complete)
+        lines.append("  " + paint(f"* ended after {steps:,} batch{'' if steps == 1 else 'es'}", "dim", view.color))
+    if left_out:
+        lines += _wrapped("not shown: " + ", ".join(left_out), view, "  ", style="dim")
+    return lines
+
+
+def _rows(
+    model: ModelTrace,
+    rows: Sequence[int | None],
+    cells: Sequence[tuple[Column, list[str], int]],
+    size: int,
+    view: View,
+    marks: Marks,
+) -> Iterator[str]:
+    shown = 0
+    for row in rows:
+        if row is None:
+            yield "  " + paint(pad(marks.gap, size, True), "dim", view.color)
+            continue
+        texts = []
+        for column, values, wide in cells:
+            value = column.values[row]
+            bad = value is not None and not math.isfinite(value)
+            texts.append(paint(pad(values[shown], wide, True), "error", view.color and bad))
+        yield "  " + "  ".join([pad(_epoch(model.epochs[row]), size, True), *texts])
+        shown += 1
+
+
+def _epoch(epoch: Epoch) -> str:
+    """The number that Keras prints, counted from 1; `*` when it was not finished."""
+    return f"{epoch.number + 1}{'' if epoch.complete else '*'}"
+
+
+def title(model: ModelTrace) -> str:
+    """One line about a model and how it was trained."""
+    parameters = sum(layer.parameters for layer in model.layers)
+    facts = [f"{model.kind} `{model.name}`"] if model.name else [model.kind]
+    facts[0] += f": {plural(len(model.layers), 'layer')}, {plural(parameters, 'parameter')}" if model.layers else ""
+    optimizer = model.optimizer.get("class") or model.optimizer.get("name")
+    if optimizer:
+        rate = model.optimizer.get("learning_rate")
+        given = f" at {short(float(rate))}" if isinstance(rate, (int, float)) else ""
+        facts.append(f"{optimizer}{given}")
+    if model.losses:
+        facts.append(" + ".join(dict.fromkeys(model.losses)))
+    samples, batch = model.data.get("samples"), model.data.get("batch")
+    if samples:
+        facts.append(f"{plural(int(samples), 'sample')}{f' in batches of {batch}' if batch else ''}")
+    return ", ".join(facts)
+
+
+def progress(model: ModelTrace) -> str:
+    """How much of what was asked the training did: "3 of 20 epochs"."""
+    done = len(model.complete)
+    asked = model.asked.get("epochs")
+    unit = "epoch" if model.window == "epoch" else f"window of {model.window}"
+    if isinstance(asked, int) and asked > done and len(model.fits) < 2:
+        return f"{done} of {plural(asked, unit)}"
+    return plural(done, unit)
+
+
+def ending(trace: Trace) -> str:
+    """How the run ended when it did not just finish; "" when it did."""
+    ended = trace.ended
+    if ended.kind in ("finished", ""):
+        return ""
+    where = f" ({ended.site.file}:{ended.site.line})" if ended.site else ""
+    return (ended.message or _ENDINGS.get(ended.kind, ended.kind)) + where
+
+
+_ENDINGS = {
+    "budget": "training was ended by the budget",
+    "error": "the script raised an exception",
+    "exit": "the script ended itself",
+    "signal": "the script crashed",
+    "hang": "the script gave no answer and was ended",
+    "limit": "the script went beyond a limit and was ended",
+    "cancelled": "cancelled",
+    "unstarted": "the script did not start",
+}
+
+
+def times(trace: Trace) -> str:
+    """Where the time went: the training, our own tests, and all."""
+    training = sum(epoch.seconds for model in trace.models for epoch in model.epochs)
+    tests = sum(float(result.get("seconds") or 0) for model in trace.models for result in model.tests.values())
+    parts = [f"training {duration(training)}"]
+    if any(model.tests for model in trace.models):
+        parts.append(f"own tests {duration(tests)}")
+    if trace.seconds:
+        parts.append(f"all {duration(trace.seconds)}")
+    return "Time: " + ", ".join(parts)
+
+
+def hardware(trace: Trace) -> str:
+    """What the machine did, for people only."""
+    return ", ".join(f"{name.replace('_', ' ')} {short(float(value))}" for name, value in trace.hardware.items())
+
+
+def write(diagnosis: Diagnosis, trace: Trace, out: TextIO, view: View, *, quiet: bool = False) -> None:
+    """Write everything; the findings as `check` writes them, the most likely cause first."""
+    marks = marks_of(out)
+    blocks = [_verdict(diagnosis, view, marks)]
+    if not quiet:
+        blocks += _runs(trace, view, marks)
+    for document, finding in diagnosis.ranked:
+        blocks.append(full.render(document, finding, view))
+    if diagnosis.verdict.first:
+        blocks.append(_wrapped(diagnosis.verdict.first, view, lead="Try first: ", style_of_lead="help"))
+    if not quiet:
+        blocks.append(_notes(trace, view))
+    text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    out.write(marks.plain(text))
+
+
+def _verdict(diagnosis: Diagnosis, view: View, marks: Marks) -> list[str]:
+    faulty = diagnosis.verdict.faulty
+    sign, style = (
+        (marks.unclear, "note") if faulty is None else (marks.faulty, "error") if faulty else (marks.healthy, "added")
+    )
+    return _wrapped(diagnosis.verdict.sentence, view, lead=f"{sign} ", style="bold", style_of_lead=style)
+
+
+def _runs(trace: Trace, view: View, marks: Marks) -> list[list[str]]:
+    blocks = []
+    for model in trace.models[:SHOWN_MODELS]:
+        head = _wrapped(f"{title(model)}; {progress(model)}", view)
+        blocks.append([*head, *table(model, view, marks)])
+        tests = _tests(model, view)
+        if tests:
+            blocks.append(tests)
+    more = len(trace.models) - SHOWN_MODELS
+    if more > 0:
+        blocks.append([f"{plural(more, 'more model')} trained; `--html FILE` shows all."])
+    ended = ending(trace)
+    if ended:
+        style = "dim" if trace.ended.kind in ("budget", "exit", "cancelled") else "warning"
+        blocks.append(_wrapped(f"{ended[0].upper()}{ended[1:]}", view, lead="Ended: ", style_of_lead=style))
+    return blocks
+
+
+def _tests(model: ModelTrace, view: View) -> list[str]:
+    """The tests of our own, one line each."""
+    known = [name for name in TESTS if name in model.tests]
+    known += [name for name in model.tests if name not in TESTS]
+    lines = []
+    for name in known:
+        lead = f"  {TESTS.get(name, name.replace('_', ' '))}: "
+        lines += _wrapped(test_told(name, model.tests[name]), view, lead=lead, style_of_lead="dim", hang=4)
+    return ["Own tests on a copy, after training", *lines] if lines else []
+
+
+def _notes(trace: Trace, view: View) -> list[str]:
+    lines = []
+    for note in trace.notes:
+        lines += _wrapped(note, view, lead="Note: ", style_of_lead="note")
+    lines += _wrapped(times(trace), view, style="dim")
+    if trace.hardware:
+        lines += _wrapped(f"Hardware: {hardware(trace)}", view, style="dim")
+    return lines
+
+
+def _wrapped(
+    text: str,
+    view: View,
+    indent: str = "",
+    *,
+    lead: str = "",
+    style: str = "",
+    style_of_lead: str = "",
+    hang: int | None = None,
+) -> list[str]:
+    """A paragraph wrapped to the view, `lead` before its first line and the others below its text."""
+    size = max((view.width or USUAL) - len(indent), 30)
+    below = " " * (len(lead) if hang is None else hang)
+    rows = wrap(clean(text), size, initial_indent=lead, subsequent_indent=below, break_on_hyphens=False) or [lead]
+    shown = []
+    for at, row in enumerate(rows):
+        start = row[: len(lead)] if at == 0 else ""
+        rest = row[len(start) :]
+        start = paint(start, style_of_lead, view.color and bool(style_of_lead))
+        shown.append(indent + start + paint(rest, style, view.color and bool(style)))
+    return shown
