@@ -6,11 +6,13 @@ A number that is missing, not a number or infinite is None here: that a run brok
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from default_lint.frozen import dataclass
 from default_lint.trial.trace import Epoch, LayerTrace, ModelTrace
+
+Kept = TypeVar("Kept")
 
 DECADES = 12.0  # logarithms of ratios end here: 12 orders of magnitude are "all of it"
 REDUCTIONS = ("min", "median", "max", "mean", "first", "last")
@@ -35,7 +37,7 @@ class Origin:
 class Scale:
     """The kind of number: its unit ("" for a plain ratio), its range, and what stands in a row when it is missing.
 
-    free: it does not change with the scale of the loss, nor grow with the number of weights, rows or epochs
+    free: a pure number that neither has the scale of the loss nor grows with the number of weights, rows or epochs
     """
 
     unit: str = ""
@@ -70,6 +72,7 @@ class Feature:
               of faults, or the literature
     shown     for people only
     over      how the numbers of the layers become one number in a row, for features of layers
+    how       how the numbers of the epochs become one number in a row
     where     origins that depend on the run
     """
 
@@ -82,6 +85,7 @@ class Feature:
     topic: Topic
     shown: bool = False
     over: tuple[str, ...] = ("median", "max")
+    how: tuple[str, ...] = AGGREGATES
     where: Callable[[Run], tuple[Origin, ...]] | None = None
 
     @property
@@ -96,6 +100,53 @@ LOG_RATIO = Scale("decades", -DECADES, DECADES)
 RATIO = Scale("", 0.0, math.inf, neutral=1.0)
 CHANGE = Scale("", -2.0, 2.0)
 NUMBER = Scale("", -math.inf, math.inf)
+PART = Scale("", 0.0, math.inf)
+
+
+def raw(unit: str, low: float = 0.0) -> Scale:
+    """A number in its own unit, which no row holds."""
+    return Scale(unit, low, math.inf, free=False)
+
+
+def each(
+    name: str,
+    function: Callable[[Run, int], float | None],
+    formula: str,
+    scale: Scale,
+    source: str,
+    topic: Topic,
+    shown: bool = False,
+    how: tuple[str, ...] = AGGREGATES,
+) -> Feature:
+    """A feature of each epoch; `how` says how a row reduces the epochs to one number."""
+    return Feature(name, "epoch", function, formula, scale, source, topic, shown, how=how)
+
+
+def deep(
+    name: str,
+    function: Callable[[Run, int, int], float | None],
+    formula: str,
+    scale: Scale,
+    source: str,
+    topic: Topic,
+    over: tuple[str, ...] = ("median", "max"),
+) -> Feature:
+    """A feature of each layer and epoch; `over` says how a row reduces the layers to one number."""
+    return Feature(name, "layer", function, formula, scale, source, topic, over=over)
+
+
+def once(
+    name: str,
+    function: Callable[[Run], float | None],
+    formula: str,
+    scale: Scale,
+    source: str,
+    topic: Topic,
+    shown: bool = False,
+    where: Callable[[Run], tuple[Origin, ...]] | None = None,
+) -> Feature:
+    """A feature of the run."""
+    return Feature(name, "run", function, formula, scale, source, topic, shown, where=where)
 
 
 class Run:
@@ -110,7 +161,7 @@ class Run:
         complete = model.complete
         self.partial = not complete and bool(model.epochs)
         self.epochs: tuple[Epoch, ...] = complete or model.epochs[-1:]
-        self._curves: dict[Callable[[Run, int], float | None], tuple[float | None, ...]] = {}
+        self._kept: dict[Hashable, Any] = {}
         self.by_index = {layer.index: layer for layer in model.layers}
 
     def at(self, epoch: int) -> Epoch | None:
@@ -145,9 +196,14 @@ class Run:
 
     def curve(self, function: Callable[[Run, int], float | None]) -> tuple[float | None, ...]:
         """The value of a function in each epoch, computed once."""
-        if function not in self._curves:
-            self._curves[function] = tuple(function(self, epoch) for epoch in range(len(self.epochs)))
-        return self._curves[function]
+        return self.keep(function, lambda: tuple(function(self, epoch) for epoch in range(len(self.epochs))))
+
+    def keep(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, made once for each key."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: Kept = self._kept[key]
+        return kept
 
     @property
     def parameters(self) -> int:
@@ -235,7 +291,7 @@ def flag(value: float | None, test: Callable[[float], bool]) -> float | None:
 
 def mean(values: Sequence[float]) -> float | None:
     """The arithmetic mean, None of nothing; it does not overflow."""
-    return sum(value / len(values) for value in values) if values else None
+    return real(sum(value / len(values) for value in values)) if values else None
 
 
 def deviation(values: Sequence[float]) -> float | None:

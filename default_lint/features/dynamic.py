@@ -12,20 +12,20 @@ from dataclasses import replace
 from typing import Any
 
 from default_lint.features.base import (
-    AGGREGATES,
+    FLAG,
     REDUCTIONS,
+    SHARE,
     Feature,
     Origin,
     Run,
-    Scale,
     Topic,
     aggregate,
     real,
     reduce,
 )
-from default_lint.features.dynamic_curves import CURVES
-from default_lint.features.dynamic_data import DATA
-from default_lint.features.dynamic_layers import LAYERS
+from default_lint.features.table_curves import CURVES
+from default_lint.features.table_data import DATA
+from default_lint.features.table_layers import LAYERS
 from default_lint.trial.trace import ModelTrace
 
 FEATURES: dict[str, Feature] = {feature.name: feature for feature in (*CURVES, *LAYERS, *DATA)}
@@ -80,7 +80,6 @@ class Features:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._series: dict[tuple[str, int | None], tuple[float, ...]] = {}
 
     @property
     def epochs(self) -> tuple[int, ...]:
@@ -155,19 +154,20 @@ class Features:
                 value = self.value(feature.name)
                 found[feature.name] = feature.scale.neutral if value is None else value
             elif feature.level == "epoch":
-                found.update(_aggregates(feature.name, self.series(feature.name), feature.scale))
+                found.update(_aggregates(feature, feature.name, self.series(feature.name)))
             else:
                 for how in feature.over:
                     series = self.reduced(feature.name, how)
-                    found.update(_aggregates(f"{feature.name}.{how}", series, feature.scale))
+                    found.update(_aggregates(feature, f"{feature.name}.{how}", series))
         found.update((f"{group}_known", float(there)) for group, there in groups.items())
         return dict(sorted(found.items()))
 
     def origins(self, name: str) -> tuple[Origin, ...]:
         """What a feature, or a column of the row, is about, the most telling place first.
 
-        Of a feature of layers: the layers that have it; of its columns: the layer that gave the number in the last
-        epoch in which it is known. When there is no number: the place where a reader would look for what is missing.
+        Of a share or a flag of layers: the layers where it is above 0 after the last epoch, the largest first. Of any
+        other number of layers, or when none is: all layers that have it. Of a column of the row: the layer that gave
+        the number in the last epoch. Of an unknown number: the place where a reader would look for what is missing.
         """
         feature = FEATURES.get(name.partition(".")[0])
         if feature is None:
@@ -205,12 +205,12 @@ class Features:
         return result
 
     def _of(self, feature: Feature, layer: int | None) -> tuple[float, ...]:
-        key = (feature.name, layer)
-        if key not in self._series:
-            more = () if layer is None else (layer,)
-            count = len(self.run.epochs)
-            self._series[key] = tuple(_or_nan(real(feature.function(self.run, epoch, *more))) for epoch in range(count))
-        return self._series[key]
+        more = () if layer is None else (layer,)
+        epochs = range(len(self.run.epochs))
+        function = feature.function
+        return self.run.keep(
+            (feature.name, layer), lambda: tuple(_or_nan(real(function(self.run, epoch, *more))) for epoch in epochs)
+        )
 
     def _origin(self, place: str) -> Origin:
         name, _, argument = place.partition(".")
@@ -223,7 +223,10 @@ class Features:
         rows = self.layers(feature.name)
         how = name.split(".")[1] if name.count(".") else ""
         if how not in REDUCTIONS or how == "mean":
-            return [Origin("layer", index) for index in rows]
+            final = {index: [value for value in row if math.isfinite(value)][-1] for index, row in rows.items()}
+            marked = sorted((index for index in rows if final[index] > 0), key=lambda index: -final[index])
+            counted = feature.scale in (SHARE, FLAG) and marked
+            return [Origin("layer", index) for index in (marked if counted else rows)]
         epoch = max(place for row in rows.values() for place, value in enumerate(row) if math.isfinite(value))
         there = [(row[epoch], index) for index, row in rows.items() if math.isfinite(row[epoch])]
         if how in ("first", "last"):
@@ -244,11 +247,11 @@ def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _aggregates(name: str, series: tuple[float, ...], scale: Scale) -> dict[str, float]:
+def _aggregates(feature: Feature, name: str, series: tuple[float, ...]) -> dict[str, float]:
     found = {}
-    for how in AGGREGATES:
+    for how in feature.how:
         value = aggregate(series, how)
-        unknown = 0.0 if how in ("std", "slope") else scale.neutral
+        unknown = 0.0 if how in ("std", "slope") else feature.scale.neutral
         found[f"{name}.{how}"] = unknown if value is None else value
     return found
 

@@ -27,8 +27,10 @@ def canonical(loss: str) -> str:
 
 
 def counts(facts: Facts, weights: Mapping[Any, Any] | None = None) -> dict[str, float]:
-    """Rows of each label, times its class weight when weights are given; empty when the labels were not counted."""
-    rows = facts.get("counts")
+    """Rows of each label, times its class weight when weights are given; empty when not all labels were counted."""
+    rows, classes = facts.get("counts"), number(facts, "classes")
+    if isinstance(rows, Mapping) and classes is not None and len(rows) < classes:
+        return {}
     found: dict[str, float] = {}
     for label, value in rows.items() if isinstance(rows, Mapping) else ():
         count = real(value)
@@ -69,8 +71,12 @@ def entropy(parts: Sequence[float]) -> float:
 def constant_loss(run: Run, weighted: bool = False) -> float | None:
     """The loss of the best constant prediction, summed over the outputs; None unless it is known for each.
 
-    With `weighted`, as `class_weight` of fit changes the logged training loss. None then, too, for weighted samples.
+    With `weighted`, as `class_weight` of fit changes the training loss. None then, too, for weighted samples.
     """
+    return run.keep(("constant_loss", weighted), lambda: _all_constant(run, weighted))
+
+
+def _all_constant(run: Run, weighted: bool) -> float | None:
     targets, losses = run.targets, run.model.losses
     asked = run.model.asked
     if not targets or len(losses) != len(targets) or (weighted and asked.get("sample_weight")):
@@ -156,12 +162,18 @@ def absolute_deviation(facts: Facts) -> float | None:
     return None if spread is None else spread * NORMAL
 
 
-def target_deviation(facts: Facts) -> float | None:
+def target_deviation(facts: Facts, loss: str = "") -> float | None:
     """Standard deviation of what an output's units should say: of the target, for labels mean over one-hot units."""
     parts = shares(facts)
-    if parts and facts.get("form") in ("integer", "one-hot") and len(parts) > 1:
+    if parts and classified(facts, loss) and len(parts) > 1:
         return mean([math.sqrt(part * (1 - part)) for part in parts])
     return number(facts, "std")
+
+
+def classified(facts: Facts, loss: str) -> bool:
+    """Whether there is an output unit for each label."""
+    sparse = facts.get("form") == "integer" and canonical(loss) == "sparse_categorical_crossentropy"
+    return sparse or facts.get("form") == "one-hot"
 
 
 def labels(run: Run) -> Facts | None:

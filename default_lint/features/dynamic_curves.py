@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from default_lint.features.base import (
-    CHANGE,
-    FLAG,
-    LOG_RATIO,
-    RATIO,
-    SHARE,
-    Feature,
     Run,
-    Scale,
-    Topic,
     change,
     correlation,
     decades,
@@ -99,11 +91,19 @@ def held_to_start(run: Run, epoch: int) -> float | None:
     return ratio(held_loss(run, epoch), held_loss(run, -1))
 
 
+def lower(one: float | None, two: float | None) -> float | None:
+    """The smaller of the known ones."""
+    return min(known((one, two)), default=None)
+
+
 def to_best(curve: Curve) -> Curve:
     """A curve over its lowest point so far; None once it was not positive."""
 
     def value(run: Run, epoch: int) -> float | None:
-        return ratio(curve(run, epoch), min(known(run.curve(curve)[: epoch + 1]), default=None))
+        if epoch < 0:
+            return None
+        lowest = run.keep(("lowest", curve), lambda: tuple(accumulate(run.curve(curve), lower)))
+        return ratio(curve(run, epoch), lowest[epoch])
 
     return value
 
@@ -230,9 +230,14 @@ def skill(curve: Curve, validation: bool = False) -> Curve:
 
 def seen(run: Run, validation: bool) -> float | None:
     """Number of rows behind a logged accuracy."""
-    stated = number(run.model.data, "val_samples" if validation else "samples")
-    if stated is not None or validation:
-        return stated
+    rows = number(run.model.data, "samples")
+    if validation:
+        part = number(run.model.asked, "validation_split")
+        split = rows * part / (1 - part) if rows is not None and part is not None and 0 < part < 1 else None
+        stated = number(run.model.data, "val_samples")
+        return split if stated is None else stated
+    if rows is not None:
+        return rows
     batch = number(run.model.data, "batch")
     return None if batch is None or not run.epochs else batch * run.epochs[0].steps
 
@@ -305,7 +310,7 @@ def initial(run: Run) -> float | None:
     before = held_loss(run, -1)
     penalty = run.measure(-1, "regularization") or 0.0
     start = minus(before, penalty)
-    return decades(start if start is not None else first_loss(run), constant_loss(run))
+    return decades(start if start is not None else first_loss(run), constant_loss(run, True))
 
 
 def regularization_share(run: Run, epoch: int) -> float | None:
@@ -338,238 +343,3 @@ def learning_rate(run: Run, epoch: int) -> float | None:
     """The learning rate, as it was; nothing here changes it."""
     record = run.at(epoch)
     return None if record is None else record.learning_rate
-
-
-LOSS = Topic("loss", ("loss", "optimizer.learning_rate"), "loss")
-NOISE = Topic("loss", ("optimizer.learning_rate", "fit.batch_size"), "loss")
-HELD = Topic("held", ("loss", "optimizer.learning_rate"))
-VALIDATION = Topic("validation", ("fit.validation_data", "fit.epochs"), "fit.validation_data")
-ACCURACY = Topic("accuracy", ("output", "loss"), "compile.metrics")
-VAL_ACCURACY = Topic("val_accuracy", ("output", "loss", "fit.validation_data"), "fit.validation_data")
-CONSTANT = Topic("constant", ("loss", "output", "y"), "y")
-TIME = Topic("time", ("fit",))
-RAW = Scale("loss", -math.inf, math.inf, free=False)
-POINTS = Scale("points of share", -1.0, 1.0)
-SKILL = Scale("", -math.inf, 1.0)
-ERRORS = Scale("standard errors", -math.inf, math.inf, free=False)
-PART = Scale("", 0.0, math.inf)
-
-
-def row(
-    name: str, function: Curve, formula: str, scale: Scale, source: str, topic: Topic, shown: bool = False
-) -> Feature:
-    """A feature of each epoch."""
-    return Feature(name, "epoch", function, formula, scale, source, topic, shown=shown)
-
-
-def once(
-    name: str, function: Callable[[Run], float | None], formula: str, scale: Scale, source: str, topic: Topic
-) -> Feature:
-    """A feature of the run."""
-    return Feature(name, "run", function, formula, scale, source, topic)
-
-
-CURVES: tuple[Feature, ...] = (
-    row("loss", loss, "logged training loss, else the mean of the batch losses", RAW, "DEFault 2", LOSS),
-    row("val_loss", val_loss, "logged validation loss", RAW, "DEFault 4", VALIDATION),
-    row("held_loss", held_loss, "loss of the held batch after the epoch, inference mode", RAW, "row 164", HELD),
-    row("accuracy", accuracy, "logged accuracy, not for real targets, never top-k", SHARE, "DEFault 3", ACCURACY),
-    row("val_accuracy", val_accuracy, "logged validation accuracy", SHARE, "DEFault 5", VAL_ACCURACY),
-    row("held_accuracy", held_accuracy, "accuracy on the held batch", SHARE, "row 168", HELD),
-    row(
-        "learning_rate",
-        learning_rate,
-        "as it was in the epoch, never changed by us",
-        Scale("", 0.0, math.inf, free=False),
-        "DEFault 24",
-        LOSS,
-        True,
-    ),
-    row("loss_to_start", to_start, "loss / loss of the first batch", RATIO, "row 164", LOSS),
-    row("held_loss_to_start", held_to_start, "held loss / held loss before training", RATIO, "row 164", HELD),
-    row(
-        "loss_to_best",
-        to_best(loss),
-        "loss / lowest loss so far",
-        Scale("", 1.0, math.inf, neutral=1.0),
-        "row 166",
-        LOSS,
-    ),
-    row("loss_change", step(loss), "(loss - previous) / the larger of both", CHANGE, "DEFault 13", LOSS),
-    row("loss_rose", rose(loss), "1 if the loss is above the previous epoch's", FLAG, "DEFault 13", LOSS),
-    row(
-        "loss_turn",
-        loss_turn,
-        "where two successive differences differ in sign: the smaller / the largest of the three losses, else 0",
-        CHANGE,
-        "DEFault 8, row 165",
-        NOISE,
-    ),
-    row(
-        "batch_turns",
-        batch_turns,
-        "share of the batches at which the loss turns back (2/3 for pure noise)",
-        SHARE,
-        "DEFault 8, row 165",
-        NOISE,
-    ),
-    row(
-        "batch_amplitude",
-        batch_amplitude,
-        "std of the batch losses around their line / their mean size",
-        PART,
-        "DEFault 8, row 165",
-        NOISE,
-    ),
-    row(
-        "batch_trend",
-        batch_trend,
-        "(last quarter of the batches - first) / the larger of both means",
-        CHANGE,
-        "row 164",
-        LOSS,
-    ),
-    row("batch_spike", batch_spike, "log10 of the largest batch loss / the median one", LOG_RATIO, "row 55", NOISE),
-    row("loss_broken", broken, "1 if a batch loss or the logged loss was not finite", FLAG, "row 163", LOSS),
-    row("accuracy_change", difference(accuracy), "accuracy - previous", POINTS, "DEFault 12", ACCURACY),
-    row(
-        "accuracy_fell", fell(accuracy), "1 if the accuracy is below the previous epoch's", FLAG, "DEFault 12", ACCURACY
-    ),
-    row("accuracy_gap", points_apart, "accuracy - validation accuracy, signed", POINTS, "DEFault 7", VAL_ACCURACY),
-    row(
-        "accuracy_skill",
-        skill(accuracy),
-        "(accuracy - majority share) / (1 - majority share)",
-        SKILL,
-        "row 168",
-        ACCURACY,
-    ),
-    row(
-        "val_accuracy_skill",
-        skill(val_accuracy, True),
-        "the same of the validation accuracy",
-        SKILL,
-        "row 168",
-        VAL_ACCURACY,
-    ),
-    row("held_accuracy_skill", skill(held_accuracy), "the same of the held accuracy", SKILL, "row 168", HELD),
-    row(
-        "accuracy_z",
-        standard_errors(accuracy),
-        "(accuracy - majority share) / sqrt(share (1 - share) / rows)",
-        ERRORS,
-        "row 168",
-        ACCURACY,
-    ),
-    row(
-        "val_accuracy_z",
-        standard_errors(val_accuracy, True),
-        "the same of the validation accuracy and its rows",
-        ERRORS,
-        "row 168",
-        VAL_ACCURACY,
-    ),
-    row(
-        "loss_to_constant",
-        to_constant(loss, True),
-        "(loss - penalties) / loss of the best constant prediction",
-        RATIO,
-        "row 164",
-        CONSTANT,
-    ),
-    row("val_loss_to_constant", to_constant(val_loss), "the same of the validation loss", RATIO, "row 164", CONSTANT),
-    row("held_loss_to_constant", to_constant(held_loss), "the same of the held loss", RATIO, "row 164", CONSTANT),
-    row("val_loss_ratio", val_ratio, "validation loss / loss", RATIO, "row 124, row 170", VALIDATION),
-    row(
-        "val_loss_to_best",
-        to_best(val_loss),
-        "validation loss / lowest so far",
-        Scale("", 1.0, math.inf, neutral=1.0),
-        "row 124",
-        VALIDATION,
-    ),
-    row(
-        "val_loss_change",
-        step(val_loss),
-        "(validation loss - previous) / the larger of both",
-        CHANGE,
-        "row 124",
-        VALIDATION,
-    ),
-    row(
-        "val_loss_rose",
-        rose(val_loss),
-        "1 if the validation loss is above the previous epoch's",
-        FLAG,
-        "row 124",
-        VALIDATION,
-    ),
-    row("regularization_share", regularization_share, "penalties / logged loss", PART, "row 164", LOSS),
-    row("wait", wait, "share of the epoch spent waiting for data", SHARE, "row 173", TIME, True),
-    row("seconds", seconds, "duration of the epoch", Scale("s", 0.0, math.inf, free=False), "row 173", TIME, True),
-    once("loss_drop", drop, "(last loss - loss of the first batch) / the larger of both", CHANGE, "row 164", LOSS),
-    once(
-        "loss_turns",
-        lambda run: turns(losses(run)),
-        "share of the inner epochs at which the loss turns back",
-        SHARE,
-        "DEFault 8, row 165",
-        NOISE,
-    ),
-    once(
-        "loss_amplitude",
-        lambda run: amplitude(losses(run)),
-        "mean size of the differences of successive losses / mean size of the losses",
-        PART,
-        "row 165",
-        NOISE,
-    ),
-    once(
-        "loss_best_epoch",
-        best_epoch(loss),
-        "where the loss was lowest: 0 the first epoch, 1 the last",
-        Scale(neutral=1.0),
-        "row 171",
-        LOSS,
-    ),
-    once(
-        "val_loss_best_epoch",
-        best_epoch(val_loss),
-        "where the validation loss was lowest: 0 the first epoch, 1 the last",
-        Scale(neutral=1.0),
-        "row 124",
-        VALIDATION,
-    ),
-    once(
-        "loss_accuracy_correlation",
-        agreement,
-        "Pearson correlation of loss and accuracy over the epochs",
-        Scale("", -1.0, 1.0),
-        "row 36",
-        ACCURACY,
-    ),
-    once(
-        "initial_loss",
-        initial,
-        "log10 of (loss before training - penalties) / loss of the best constant prediction",
-        LOG_RATIO,
-        "row 35",
-        CONSTANT,
-    ),
-    once(
-        "ever_broken",
-        ever_broken,
-        "1 if the loss was not finite in any batch, of unfinished epochs too",
-        FLAG,
-        "row 163",
-        LOSS,
-    ),
-    once(
-        "broken_batch",
-        broken_batch,
-        "number of the first batch, over all epochs, whose loss was not finite",
-        Scale("batch", 0.0, math.inf, free=False),
-        "row 163",
-        LOSS,
-    ),
-)

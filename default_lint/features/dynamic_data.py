@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from default_lint.features.base import (
-    FLAG,
-    LOG_RATIO,
-    NUMBER,
-    RATIO,
-    SHARE,
-    Feature,
     Run,
-    Scale,
-    Topic,
     decades,
     known,
     minus,
     number,
     ratio,
+    real,
 )
-from default_lint.features.dynamic_baseline import LABELS, canonical, labels, majority, target_deviation
+from default_lint.features.dynamic_baseline import LABELS, canonical, classified, labels, majority, target_deviation
 
 FORMS = (*LABELS, "multi-hot", "probabilities", "real")
-PREDICTION = Topic("prediction", ("output", "loss"), "output")
-X = Topic("input", ("x",), "x")
-Y = Topic("target", ("y",), "y")
-Y_LOSS = Topic("target", ("y", "loss", "output"), "y")
-SPLIT = Topic("validation", ("fit.validation_data", "x"), "fit.validation_data")
-HARDWARE = Topic("hardware", ("fit",), "fit")
-PART = Scale("", 0.0, math.inf)
 Facts = Mapping[str, Any]
 
 
@@ -54,7 +40,10 @@ def magnitude(values: float | None) -> float | None:
 def entries(facts: Facts) -> float | None:
     """Number of entries that were looked at."""
     rows, columns = number(facts, "rows"), number(facts, "columns")
-    return None if rows is None else rows * max(columns or 1.0, 1.0)
+    shape = facts.get("shape")
+    if columns is None and isinstance(shape, Sequence) and not isinstance(shape, str):
+        columns = math.prod(max(1.0, size) for size in known(map(real, shape[1:])))
+    return None if rows is None else real(rows * max(columns or 1.0, 1.0))
 
 
 def unusable(facts: Facts) -> float | None:
@@ -152,22 +141,33 @@ def prediction_spread(run: Run, epoch: int) -> float | None:
     """Spread of the predictions over that of the first target."""
     if not run.targets:
         return None
-    return ratio(run.measure(epoch, "prediction_std"), target_deviation(run.targets[0]))
+    return ratio(run.measure(epoch, "prediction_std"), target_deviation(run.targets[0], first_loss(run)))
+
+
+def first_loss(run: Run) -> str:
+    """The name of the first output's loss."""
+    return run.model.losses[0] if run.model.losses else ""
+
+
+def measured_target(run: Run) -> Facts | None:
+    """The facts of the only target, when the output speaks of it in its own unit."""
+    facts = run.targets[0] if len(run.targets) == 1 else None
+    return None if facts is None or classified(facts, first_loss(run)) else facts
 
 
 def prediction_offset(run: Run, epoch: int) -> float | None:
     """Mean of the predictions less that of a real target, in its standard deviations."""
-    if len(run.targets) != 1 or run.targets[0].get("form") in ("integer", "one-hot"):
+    facts = measured_target(run)
+    if facts is None:
         return None
-    facts = run.targets[0]
     return ratio(minus(run.measure(epoch, "prediction_mean"), number(facts, "mean")), number(facts, "std"))
 
 
 def prediction_reach(run: Run, epoch: int) -> float | None:
     """Range of the predictions over the range of the target."""
-    if len(run.targets) != 1 or run.targets[0].get("form") in ("integer", "one-hot"):
+    facts = measured_target(run)
+    if facts is None:
         return None
-    facts = run.targets[0]
     own = minus(run.measure(epoch, "prediction_max"), run.measure(epoch, "prediction_min"))
     return ratio(own, minus(number(facts, "max"), number(facts, "min")))
 
@@ -197,204 +197,3 @@ def hardware(*names: str) -> Callable[[Run], float | None]:
 def per_row(run: Run) -> float | None:
     """Weights over rows, in decades."""
     return decades(float(run.parameters), number(run.model.data, "samples")) if run.parameters else None
-
-
-def once(
-    name: str,
-    function: Callable[[Run], float | None],
-    formula: str,
-    scale: Scale,
-    source: str,
-    topic: Topic,
-    shown: bool = False,
-) -> Feature:
-    """A feature of the run."""
-    return Feature(name, "run", function, formula, scale, source, topic, shown=shown)
-
-
-def row(
-    name: str, function: Callable[[Run, int], float | None], formula: str, scale: Scale, source: str, topic: Topic
-) -> Feature:
-    """A feature of each epoch."""
-    return Feature(name, "epoch", function, formula, scale, source, topic)
-
-
-def own(unit: str, low: float = -math.inf) -> Scale:
-    """A number in its own unit, which no row holds."""
-    return Scale(unit, low, math.inf, free=False)
-
-
-DATA: tuple[Feature, ...] = (
-    row(
-        "prediction_spread",
-        prediction_spread,
-        "mean std of the output units over the held rows / that of the target (of one-hot labels for classes)",
-        RATIO,
-        "row 167",
-        PREDICTION,
-    ),
-    row(
-        "prediction_offset",
-        prediction_offset,
-        "(mean prediction - mean target) / std of the target, not for classes",
-        NUMBER,
-        "row 167",
-        PREDICTION,
-    ),
-    row(
-        "prediction_reach",
-        prediction_reach,
-        "range of the predictions / range of the target, not for classes",
-        RATIO,
-        "row 142",
-        PREDICTION,
-    ),
-    row(
-        "prediction_top",
-        prediction_top,
-        "share of the held rows with the commonest predicted class",
-        SHARE,
-        "row 167",
-        PREDICTION,
-    ),
-    row(
-        "prediction_excess",
-        prediction_excess,
-        "(that share - majority share) / (1 - majority share)",
-        Scale("", -math.inf, 1.0),
-        "row 167",
-        PREDICTION,
-    ),
-    row(
-        "prediction_classes",
-        prediction_classes,
-        "number of predicted classes / number of labels seen",
-        Scale("", 0.0, math.inf, neutral=1.0),
-        "row 167",
-        PREDICTION,
-    ),
-    *(
-        once(
-            f"target_{form.replace('-', '_')}", is_form(form), f"1 if a target's form is {form}", FLAG, "rows 23-26", Y
-        )
-        for form in FORMS
-    ),
-    once(
-        "target_minimum",
-        lambda run: min(known(number(facts, "min") for facts in run.targets), default=None),
-        "smallest entry of the targets",
-        own("target"),
-        "rows 23-26",
-        Y,
-    ),
-    once(
-        "target_maximum",
-        over_y(lambda facts: number(facts, "max")),
-        "largest entry of the targets",
-        own("target"),
-        "rows 23-26",
-        Y,
-    ),
-    once(
-        "target_scale",
-        over_y(lambda facts: magnitude(size(facts))),
-        "log10 of the largest size of a target, against 1",
-        LOG_RATIO,
-        "row 142",
-        Y,
-    ),
-    once("target_unusable", over_y(unusable), "share of NaN and infinite targets", SHARE, "row 139", Y),
-    once(
-        "target_constant",
-        over_y(lambda facts: number(facts, "constant")),
-        "1 if a target is the same in every row",
-        FLAG,
-        "row 140",
-        Y,
-    ),
-    once(
-        "labels_outside",
-        outside,
-        "1 if labels lie outside of what the loss takes ([0, units), [0, 1], signs, >= 0)",
-        FLAG,
-        "rows 23-26",
-        Y_LOSS,
-    ),
-    once("labels_used", used, "number of different integer labels / output units", RATIO, "row 23", Y_LOSS),
-    once(
-        "label_entropy",
-        of_labels("entropy"),
-        "entropy of the label shares / log of their number",
-        Scale(neutral=1.0),
-        "row 141",
-        Y,
-    ),
-    once("label_majority", of_labels("majority"), "share of the commonest label", SHARE, "row 141", Y),
-    once("labels_sorted", of_labels("sorted"), "1 if equal labels stand together", FLAG, "row 138", Y),
-    once(
-        "input_scale",
-        over_x(lambda facts: magnitude(size(facts))),
-        "log10 of the largest size of an input, against 1",
-        LOG_RATIO,
-        "rows 128, 144",
-        X,
-    ),
-    once(
-        "input_spread",
-        over_x(lambda facts: magnitude(number(facts, "std"))),
-        "log10 of the standard deviation of an input, against 1",
-        LOG_RATIO,
-        "row 128",
-        X,
-    ),
-    once("input_offset", over_x(offset), "size of the mean / standard deviation of an input", PART, "row 128", X),
-    once(
-        "input_column_spread",
-        over_x(lambda facts: magnitude(number(facts, "column_spread"))),
-        "log10 of the largest / smallest standard deviation of a column",
-        LOG_RATIO,
-        "row 128",
-        X,
-    ),
-    once("input_unusable", over_x(unusable), "share of NaN and infinite inputs", SHARE, "row 139", X),
-    once(
-        "input_zero", over_x(lambda facts: number(facts, "zero")), "share of the inputs that are 0", SHARE, "row 140", X
-    ),
-    once(
-        "input_constant",
-        over_x(lambda facts: listed(facts, "constant_columns")),
-        "share of the columns that are constant (20 counted at most)",
-        SHARE,
-        "row 140",
-        X,
-    ),
-    once(
-        "input_duplicate",
-        over_x(lambda facts: listed(facts, "duplicate_columns")),
-        "share of the columns that repeat another (20 counted at most)",
-        SHARE,
-        "row 140",
-        X,
-    ),
-    once("input_integer", whole_numbers, "1 if an input has an integer type", FLAG, "row 144", X),
-    once(
-        "overlap", data("overlap"), "share of the validation rows that are training rows, too", SHARE, "row 145", SPLIT
-    ),
-    once("lengths_differ", data("lengths_differ"), "1 if x and y have different numbers of rows", FLAG, "row 143", X),
-    once("weights_per_row", per_row, "log10 of number of weights / number of training rows", LOG_RATIO, "row 124", X),
-    once(
-        "cpu", hardware("cpu", "cpu_utilization"), "use of the processor", own("%", 0.0), "DEFault 29", HARDWARE, True
-    ),
-    once(
-        "gpu_memory",
-        hardware("gpu_memory", "gpu_memory_utilization"),
-        "memory of the accelerator",
-        own("MiB", 0.0),
-        "DEFault 30",
-        HARDWARE,
-        True,
-    ),
-    once(
-        "memory", hardware("memory", "memory_usage"), "memory of the run", own("MiB", 0.0), "DEFault 31", HARDWARE, True
-    ),
-)
