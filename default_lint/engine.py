@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from default_lint.findings import Confidence, Diagnosis, Finding, Note, Report, Severity
+from default_lint.findings import Confidence, Diagnosis, Finding, Note, Observed, Report, Severity
 from default_lint.program.read import SyntaxTrouble, read
 from default_lint.program.types import Program
 from default_lint.settings import Settings
@@ -35,23 +35,15 @@ def check(document: Document, settings: Settings, trace: Trace | None = None, *,
         found = [_syntax_finding(error)] if settings.enabled(*SYNTAX, "api", document.path) else []
         return Report(document, tuple(found))
     found = apply_rules(program, settings, None if raising else trouble)
-    return _report(program, found, settings, trouble)
-
-
-def _report(program: Program, found: Sequence[Finding], settings: Settings, trouble: Sequence[str]) -> Report:
-    """What is left of the findings of a document after its ignore comments, for the audience."""
-    document = program.document
     kept, suppressed, unused = suppress(found, document, settings)
+    shown = sorted((finding for finding in kept if _wanted(finding, settings)), key=Finding.place)
+    return Report(document, tuple(shown), suppressed, unused, (*program.trouble, *trouble), program.skipped)
+
+
+def _wanted(finding: Finding, settings: Settings) -> bool:
+    """Whether the audience wants to hear it, or it was selected by name."""
     named = {*settings.select, *settings.extend_select}
-    shown = [item for item in kept if heard(item, settings.audience) or item.rule in named or item.code in named]
-    return Report(
-        document,
-        tuple(sorted(shown, key=Finding.place)),
-        tuple(suppressed),
-        tuple(unused),
-        (*program.trouble, *trouble),
-        program.skipped,
-    )
+    return heard(finding, settings.audience) or finding.rule in named or finding.code in named
 
 
 def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *, raising: bool = False) -> Diagnosis:
@@ -72,20 +64,35 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
             reports[number] = Report(document, (_syntax_finding(error),))
     trouble: list[str] = []
     told = None if raising else trouble
-    rules = [(programs[at].document, found) for at in programs for found in apply_rules(programs[at], settings, told)]
-    sights, seen = observe(list(programs.values()), trace, [found for _, found in rules], settings, told)
-    healths = [sight.health for sight in sights]
-    ranked = fuse(rules, seen, healths)
+    rules = {number: apply_rules(program, settings, told) for number, program in programs.items()}
+    everything = [finding for found in rules.values() for finding in found]
+    sights, seen = observe(list(programs.values()), trace, everything, settings, told)
+    kept: dict[int, tuple[Finding, ...]] = {}
     for number, program in programs.items():
-        mine = [item.finding for item in ranked if item.document is program.document]
-        reports[number] = _report(program, mine, settings, trouble if number == min(programs) else ())
-    shown = {id(finding) for report in reports.values() for finding in report.findings}
-    ranked = [item for item in ranked if id(item.finding) in shown]
+        mine = [*rules[number], *(item.finding for item in seen if item.place.document is program.document)]
+        kept[number], held, unused = suppress(mine, program.document, settings)
+        known = program.trouble if number != min(programs) else (*program.trouble, *trouble)
+        reports[number] = Report(program.document, (), held, unused, known, program.skipped)
+    left = {id(finding) for findings in kept.values() for finding in findings}
+    healths = [sight.health for sight in sights]
+    ranked = fuse(
+        [(programs[number].document, finding) for number in programs for finding in kept[number] if not _seen(finding)],
+        [item for item in seen if id(item.finding) in left],
+        healths,
+    )
+    ranked = [item for item in ranked if _wanted(item.finding, settings)]
+    for number, report in reports.items():
+        fused = [item.finding for item in ranked if item.document is report.document]
+        reports[number] = replace(report, findings=tuple(sorted([*report.findings, *fused], key=Finding.place)))
     return Diagnosis(
         verdict(trace, healths, ranked),
         tuple(reports[number] for number in sorted(reports)),
         tuple((item.document, item.finding) for item in ranked),
     )
+
+
+def _seen(finding: Finding) -> bool:
+    return any(isinstance(piece, Observed) for piece in finding.evidence)
 
 
 def observe(

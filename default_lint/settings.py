@@ -509,11 +509,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def rule_names() -> tuple[RuleName, ...]:
-    """Every rule and the findings of the engine itself, in the order of the catalogue."""
+    """Every rule, every observation and the findings of the engine itself, in the order of the catalogue."""
     from default_lint.rules import RULES
 
     own = (SYNTAX_ERROR, UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION)
-    return (*(RuleName(rule.name, rule.code, rule.family) for rule in RULES), *own)
+    return (*(RuleName(rule.name, rule.code, rule.family) for rule in RULES), *observation_names(), *own)
+
+
+def observation_names() -> tuple[RuleName, ...]:
+    """Every observation, without loading it."""
+    from default_lint.trial.names import NAMES
+
+    return tuple(RuleName(*row) for row in NAMES)
 
 
 def _know_rules(values: Mapping[str, Any], origins: Mapping[str, str]) -> None:

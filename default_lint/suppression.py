@@ -25,6 +25,7 @@ from default_lint.settings import (
     RuleName,
     Settings,
     did_you_mean,
+    observation_names,
     rule_names,
 )
 from default_lint.text import Document, Span
@@ -207,8 +208,8 @@ def _unused(
 
 
 def _would_speak(rule: RuleName | None, path: str, settings: Settings) -> bool:
-    """Whether a finding of this rule could have come; a rule that is off proves nothing about its suppression."""
-    if rule is None or rule in (UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION):
+    """Whether a finding of this rule had to come; a rule that is off, or what runs show, proves nothing about it."""
+    if rule is None or rule in (UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION, *observation_names()):
         return False
     return settings.selected(rule, path)
 

@@ -1,4 +1,4 @@
-"""Write docs/rules: a page for each rule, from its docstring, and the index.
+"""Write docs/rules: a page for each rule and observation, from its docstring, the index, and the observations' names.
 
 `python tools/make_docs.py` writes them; with `--check` it exits with 1 when they are not what would be written.
 """
@@ -6,19 +6,35 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from default_lint.rules import RULES  # noqa: E402
-from default_lint.rules.base import Rule  # noqa: E402
+from default_lint.rules.base import Described  # noqa: E402
+from default_lint.trial.observations import OBSERVATIONS  # noqa: E402
 
 TARGET = ROOT / "docs" / "rules"
+NAMES = ROOT / "default_lint" / "trial" / "names.py"
 
 
-def page(rule: type[Rule]) -> str:
-    """The page of one rule."""
+def names() -> str:
+    """The module with the names of all observations, which settings read without loading them."""
+    rows = [f'    ("{item.name}", "{item.code}", "{item.family}"),' for item in OBSERVATIONS]
+    head = [
+        '"""Name, code and family of every observation; written by `python tools/make_docs.py`."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "NAMES: tuple[tuple[str, str, str], ...] = (",
+    ]
+    return "\n".join([*head, *rows, ")", ""])
+
+
+def page(rule: type[Described]) -> str:
+    """The page of one rule or observation."""
     fix = rule.fixable.value if rule.fixable is not None else "none"
     facts = [
         ("Code", rule.code),
@@ -33,22 +49,29 @@ def page(rule: type[Rule]) -> str:
 
 
 def index() -> str:
-    """The table of all rules, by family."""
+    """The tables of all rules, by family, and of all observations."""
     lines = ["# Rules", "", "Written by `python tools/make_docs.py` from the rules' docstrings.", ""]
-    for family in dict.fromkeys(rule.family for rule in RULES):
+    lines += _tables(RULES)
+    lines += ["# Observations", "", "What `default-lint diagnose` says about a run.", ""]
+    return "\n".join(lines + _tables(OBSERVATIONS))
+
+
+def _tables(rules: Sequence[type[Described]]) -> list[str]:
+    lines = []
+    for family in dict.fromkeys(rule.family for rule in rules):
         lines += [f"## {family}", "", "| rule | code | severity | fix | |", "|---|---|---|---|---|"]
-        for rule in RULES:
+        for rule in rules:
             if rule.family == family:
                 fix = rule.fixable.value if rule.fixable is not None else ""
                 link = f"[{rule.name}]({rule.name}.md)"
                 lines.append(f"| {link} | {rule.code} | {rule.severity.label} | {fix} | {rule.summary()} |")
         lines.append("")
-    return "\n".join(lines)
+    return lines
 
 
 def pages() -> dict[str, str]:
     """File name -> text of everything in docs/rules."""
-    return {"index.md": index(), **{f"{rule.name}.md": page(rule) for rule in RULES}}
+    return {"index.md": index(), **{f"{rule.name}.md": page(rule) for rule in (*RULES, *OBSERVATIONS)}}
 
 
 def main(arguments: list[str]) -> int:
@@ -57,12 +80,14 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         there = {path.name: path.read_text(encoding="utf-8") for path in TARGET.glob("*.md")}
         stale = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
+        stale += [NAMES.name] if NAMES.read_text(encoding="utf-8") != names() else []
         print("\n".join(stale))
         return 1 if stale else 0
     TARGET.mkdir(parents=True, exist_ok=True)
     for path in TARGET.glob("*.md"):
         if path.name not in wanted:
             path.unlink()
+    NAMES.write_text(names(), encoding="utf-8")
     for name, text in wanted.items():
         (TARGET / name).write_text(text, encoding="utf-8")
     return 0

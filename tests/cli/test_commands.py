@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from default_lint.trial.observations import OBSERVATIONS
 from tests.cli.conftest import CLEAN, FAULTY, Outcome
 
 Lint = Callable[..., Outcome]
@@ -47,9 +48,10 @@ def test_the_version_is_shown(lint: Lint):
 def test_rules_are_listed(lint: Lint):
     code, out, _ = lint("rules")
     assert code == 0
-    assert out.splitlines()[2] == (
-        "ACT101  softmax-on-one-unit  error     high        unsafe  Softmax over one unit always outputs 1.0"
+    assert out.splitlines()[2].split() == (
+        "ACT101 softmax-on-one-unit error high unsafe Softmax over one unit always outputs 1.0".split()
     )
+    assert any(line.split()[1:2] == ["dying-relu"] for line in out.splitlines())
     rows = json.loads(lint("rules", "--json")[1])
     assert rows[1] == {
         "name": "legacy-lr-argument",
@@ -76,7 +78,7 @@ def test_a_rule_is_explained_in_markdown_when_piped(lint: Lint):
     assert out == lint("explain", "softmax-on-one-unit")[1]
     assert out.startswith("# softmax-on-one-unit\n\n`ACT101` · activation · error · high confidence · fix: unsafe\n\n")
     assert "## Why it matters\nThe model learns **nothing**.\n" in out
-    assert lint("explain", "--all")[1].count("\n# ") == 6
+    assert lint("explain", "--all")[1].count("\n# ") == 6 + len(OBSERVATIONS)
     assert lint("explain", "SYN001")[1].startswith("# syntax-error\n")
 
 
