@@ -40,6 +40,14 @@ THRESHOLDS: dict[str, Threshold] = {
     "rate_fall": Threshold(100.0, "largest learning rate over the last", "own runs"),
     "clipping": Threshold(100.0, "norm of the gradient over the limit", "own runs"),
     "weights_nothing": Threshold(1e-6, "norm of a layer's weights", "own runs: below, no ratio makes sense"),
+    "vanishing": Threshold(-3.0, "log10 of the first layers' relative gradient over the last's", "catalogue 54"),
+    "vanishing_layers": Threshold(3, "layers with weights", "own runs"),
+    "exploding_jump": Threshold(1e3, "times the median of the run", "catalogue 55"),
+    "growth": Threshold(2.0, "times from epoch to epoch", "catalogue 55, 113"),
+    "growth_epochs": Threshold(3, "epochs on end of growing gradients", "catalogue 55"),
+    "weights_epochs": Threshold(2, "epochs on end of growing weights", "catalogue 113"),
+    "weights_grown": Threshold(10.0, "times the norm before training, in a run that fails", "own runs"),
+    "weights_small": Threshold(0.95, "share of a kernel below 1e-5", "catalogue 114"),
     # data and loss
     # training as a whole
     "rate_margin": Threshold(3.0, "times outside the range that learned", "own runs: one step of the sweep is 3.16"),

@@ -35,8 +35,8 @@ class UpdateRatioOff(Observation):
 
     ## Known limits
     Silent while the run learns. Layers without a gradient do not count: their trouble is another. A run near its best
-    point makes small steps by right, so small steps count only if they were small in the first epoch, or if the learning
-    rate fell a hundredfold.
+    point makes small steps by right, so small steps count only if they were small in the first epoch, or if the rate
+    fell a hundredfold.
 
     ## References
     - Smith, "Cyclical Learning Rates for Training Neural Networks", 2017
@@ -139,6 +139,6 @@ def _advice(sight: Sight, cause: str, middle: float) -> str:
     if cause == "clipping":
         return "try: clipnorm=1.0, or none"
     rate, usual = real(sight.model.optimizer.get("learning_rate")), usual_rate(sight)
-    if rate is not None and rate > 0 and (usual <= rate) == (middle < _AIM):
-        usual = float(f"{rate * 10 ** (_AIM - middle):.0e}")  # the usual rate would make it worse
+    if rate is not None and rate > 0 and (usual <= rate if middle < _AIM else usual >= rate):
+        usual = min(float(f"{rate * 10 ** (_AIM - middle):.0e}"), 1.0)  # the usual rate would make it worse
     return f"try: learning_rate={usual:g}"
