@@ -6,9 +6,9 @@ Its standard input is the line to the process that asked for the run: a byte on 
 the asker is gone, however it went. Standard library only. What it has to tell goes to the file `report`, one JSON
 object per line: {"notes"}, {"pid"}, and at the end a verdict {"reason", "detail", "status", "asked", "left"}.
 
-On Linux the script and everything that it starts live in a process namespace whose first process is a `Warden`; where
-that is not allowed the keeper itself is the warden, and adopts the processes that lose their parent. On Windows a job
-object holds them together.
+The keeper starts a `Warden`, and that the script. On Linux the warden is the first process of a process namespace, with
+which everything ends; where that is not allowed it adopts the processes that lose their parent, and the keeper those of
+a warden that was killed. On Windows a job object holds them together.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from default_lint.trial import isolation
@@ -72,7 +72,7 @@ class Warden:
         left = 0
         if not reason:
             left = self._rest()
-        self._kill()
+        _kill(self.tree, everything=self.own_pids, reap=self._reap)
         asked = self.asked is not None
         return {"reason": reason, "detail": detail, "status": self.status, "asked": asked, "left": left}
 
@@ -183,22 +183,6 @@ class Warden:
             if not left or time.monotonic() > until or self._told(INTERVAL):
                 return len(left)
 
-    def _kill(self) -> None:
-        """Kill until nothing is left; a process that hangs in the kernel is given up after a while."""
-        until = time.monotonic() + LAST
-        while time.monotonic() < until:
-            left = [process.pid for process in self.tree.look() if not process.zombie]
-            if not left and self.status is not None:
-                return
-            if self.own_pids:
-                _send(-1, signal.SIGKILL)
-            else:
-                for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped ones cannot fork while others are killed
-                    for pid in left:
-                        _send(pid, number)
-            self._reap()
-            time.sleep(INTERVAL / 10)
-
 
 def _own_number() -> int:
     """The number of this process in the /proc that can be seen, which may be that of another namespace."""
@@ -206,6 +190,26 @@ def _own_number() -> int:
         return int(os.readlink("/proc/self"))
     except OSError:
         return os.getpid()
+
+
+def _kill(tree: Tree, *, everything: bool, reap: Callable[[], None]) -> None:
+    """Kill until nothing is left below; a process that hangs in the kernel is given up after a while.
+
+    `everything`: this is the first process of a namespace, so that all but itself is meant.
+    """
+    until = time.monotonic() + LAST
+    while time.monotonic() < until:
+        left = [process.pid for process in tree.look() if not process.zombie]
+        if everything:
+            _send(-1, signal.SIGKILL)
+        else:
+            for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped ones cannot fork while others are killed
+                for pid in left:
+                    _send(pid, number)
+        reap()
+        if not left:
+            return
+        time.sleep(INTERVAL / 10)
 
 
 def _send(pid: int, number: int) -> None:
@@ -249,7 +253,7 @@ def _posix(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     adopts = isolation.prctl(isolation.PR_SET_CHILD_SUBREAPER, 1)
-    separation, notes = isolation.separate(not settings["network"])
+    separation, notes = isolation.separate(not settings["network"], allowed=settings["namespaces"])
     if not adopts and not separation.processes:
         notes.append("a process that leaves its parent at once may outlive the run on this system")
     if not sys.platform.startswith("linux"):
@@ -257,20 +261,21 @@ def _posix(settings: Settings) -> int:
     # After the namespaces: a change of rights takes this back. It reaches us even if the line to the asker leaked.
     isolation.prctl(isolation.PR_SET_PDEATHSIG, signal.SIGTERM)
     _tell(settings, {"notes": notes})
-    if not separation.processes:
-        return _guard(settings, separation)
     first = os.fork()
     if first == 0:
         code = 1
         try:
-            isolation.prctl(isolation.PR_SET_PDEATHSIG, signal.SIGKILL)
-            isolation.own_mounts(settings["memory"])
+            # The system ends a namespace with its first process; elsewhere the warden must do it, so it is asked.
+            isolation.prctl(isolation.PR_SET_PDEATHSIG, signal.SIGKILL if separation.processes else signal.SIGTERM)
+            isolation.prctl(isolation.PR_SET_CHILD_SUBREAPER, 1)
+            if separation.processes:
+                isolation.own_mounts(settings["memory"])
             code = _guard(settings, separation)
         except BaseException as error:
             _tell(settings, {"failure": f"{type(error).__name__}: {error}"})
         finally:
             os._exit(code)
-    return _wait_for(first, settings)
+    return _wait_for(first, settings, signal.SIGKILL if separation.processes else signal.SIGTERM)
 
 
 def _guard(settings: Settings, separation: isolation.Separation) -> int:
@@ -282,21 +287,30 @@ def _guard(settings: Settings, separation: isolation.Separation) -> int:
     return 0
 
 
-def _wait_for(first: int, settings: Settings) -> int:
-    """Wait for the warden of the namespace; the whole namespace ends with it."""
+def _wait_for(first: int, settings: Settings, farewell: int) -> int:
+    """Wait for the warden, and end what it has left behind if it was killed; `farewell` ends it and all others."""
     gone = []
 
     def ended(number: int, frame: object) -> None:
         gone.append(number)
-        _send(first, signal.SIGKILL)
+        _send(first, farewell)
 
     signal.signal(signal.SIGTERM, ended)
     code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
+    _kill(Tree(os.getpid()), everything=False, reap=_reap_all)
     if gone:
         return GONE
     if code < 0:
         _tell(settings, {"failure": f"the process that watches the run was killed (signal {-code})"})
     return max(code, 0)
+
+
+def _reap_all() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
 
 
 def _windows(settings: Settings) -> int:

@@ -88,7 +88,7 @@ class Limits:
     file: int = GIB
     written: int = 4 * GIB
     output: int = 10_000_000
-    grace: float = 5.0
+    grace: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Request:
     finish          let the script go on after its training was ended by the budget; the run then has no last second
     tests           make the probe's own tests when the script has ended
     network         leave the network on
+    namespaces      use the system's namespaces where there are any; without them the network stays on
     environment     variables to set for the script beside the usual ones
     keras           refuse an interpreter that has no Keras
     """
@@ -119,6 +120,7 @@ class Request:
     finish: bool = False
     tests: bool = True
     network: bool = False
+    namespaces: bool = True
     seed: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     probe: str = PROBE
@@ -442,6 +444,7 @@ class _Run:
             "base": base,
             "report": os.path.join(base, "report"),
             "network": request.network,
+            "namespaces": request.namespaces,
             "seconds": None if request.finish else request.budget.seconds + limits.grace,
             "grace": limits.grace,
             "memory": usual_memory() if limits.memory is None else limits.memory,
@@ -553,6 +556,8 @@ class _Run:
             return Ended("unstarted", f"{self.python} could not be started ({verdict['detail']})")
         if reason == "stopped":
             return Ended("cancelled", self.stopped)
+        if reason == "time" and self.testing:
+            return Ended("budget", f"a test of the model was still under way when {budget} was used up")
         if reason == "time":
             return Ended("hang", f"the script did not answer when {budget} was used up, and was killed")
         if reason:
