@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from default_lint.arguments import Options
+    from default_lint.diagnose import Recorded
     from default_lint.findings import Report
     from default_lint.fixing import Fixed
     from default_lint.output.progress import Progress
@@ -139,6 +140,7 @@ class Run:
         self.failed = False
         self.changed = 0
         self.fixes: list[tuple[str, Fixed]] = []
+        self.recorded = _recorded(options.trace)
         self.started = monotonic()
 
     def files(self, paths: Sequence[str]) -> int:
@@ -179,10 +181,24 @@ class Run:
         """Reports as they shall be shown: trouble told, fixes applied, all counted."""
         try:
             for report in reports:
-                yield self._counted(self._restricted(report))
+                yield self._counted(self._restricted(self._observed(report)))
+            if self.recorded and not self.recorded.used:
+                script = self.recorded.trace.script
+                _complain(f"the run in {self.options.trace} is of {script}, which was not checked", kind="note")
         finally:
             if self.bar:
                 self.bar.clear()
+
+    def _observed(self, report: Report) -> Report:
+        """The report with what a saved run showed, when there is one and the file is still the same."""
+        if self.recorded is None or report.unread or not report.document.text:
+            return report
+        observed, stale = self.recorded.check(report.document, self.resolver(report.document.path).settings)
+        if stale:
+            if self.bar:
+                self.bar.clear()
+            _complain(stale, report.document.path, "note")
+        return observed or report
 
     def _counted(self, report: Report) -> Report:
         from default_lint.output.summary import Tally
@@ -361,6 +377,15 @@ class Run:
         from default_lint.output.progress import Progress
 
         return Progress(wants_color(self.options.color, sys.stderr)) if Progress.welcome() else None
+
+
+def _recorded(path: str | None) -> Recorded | None:
+    """The saved run that the command line names."""
+    if path is None:
+        return None
+    from default_lint.diagnose import Recorded
+
+    return Recorded(path)
 
 
 class _Kept:

@@ -297,6 +297,43 @@ class Diagnosing:
         self.complain(f"the script ended before {what}{why}{advice}", site, "error")
 
 
+class Recorded:
+    """A saved run, for `check --trace`: it speaks about the files that are still what they were when it was made."""
+
+    def __init__(self, path: str) -> None:
+        from default_lint.trial.launch import load as load_trace
+        from default_lint.trial.trace import TraceError
+
+        try:
+            self.trace = load_trace(path)
+        except TraceError as error:
+            raise UsageError(f"--trace {path}: {error}") from None
+        self.used = False
+
+    def check(self, document: Document, settings: Settings) -> tuple[Report | None, str]:
+        """The report of a document with what the run showed, and why there is none when its file is another now.
+
+        Files that took no part in the run give neither.
+        """
+        from hashlib import sha256
+
+        from default_lint.engine import check
+        from default_lint.files import encode
+
+        whole = document.original if document.original is not None else document.text
+        mine = sha256(encode(document, whole)).hexdigest()
+        here = os.path.realpath(document.path)
+        sources = {os.path.realpath(path): known for path, known in self.trace.sources.items()}
+        if mine in sources.values():  # perhaps in another folder, or on another machine
+            self.used = True
+            return check(document, settings, self.trace), ""
+        names = {os.path.basename(path) for path in sources}
+        if here in sources or os.path.basename(here) in names:
+            self.used = True
+            return None, "changed since the run; what the run showed is left out"
+        return None, ""
+
+
 class Screen:
     """Shows what the script prints, above the live line where there is one."""
 
