@@ -154,7 +154,8 @@ class Ended:
 @dataclass(frozen=True)
 class Trace:
     """A whole run. `sources` are hashes (SHA-256) of the user's files that took part, by path; `notes` what could not
-    be observed or kept off, said to people; `hardware` is shown and never a feature.
+    be observed or kept off, said to people; `hardware` is shown and never a feature; `error` is all that the exception
+    said which ended the run.
     """
 
     script: str
@@ -165,6 +166,7 @@ class Trace:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     hardware: Mapping[str, float] = field(default_factory=dict)
+    error: str = ""
 
     @classmethod
     def read(cls, events: Iterable[Event]) -> Trace:
@@ -236,6 +238,9 @@ class _Reader:
 
     def on_hardware(self, event: Event) -> None:
         self.trace = replace(self.trace, hardware=dict(event["values"]))
+
+    def on_error(self, event: Event) -> None:
+        self.trace = replace(self.trace, error=str(event.get("message", "")))
 
     def on_model(self, event: Event) -> None:
         number = int(event["model"])

@@ -1,0 +1,73 @@
+"""DAT246 labels-look-random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from default_lint.findings import Confidence, Severity
+from default_lint.trial.observations._data import made, number, text_of
+from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.thresholds import LIMITS
+
+
+class LabelsLookRandom(Observation):
+    """Labels shuffled by us were learned as well as the real ones.
+
+    ## Why it matters
+    A model that can fit one batch is able to learn. When it learns permuted labels as fast as the real ones, the real
+    ones tell it no more about their inputs than chance: inputs and labels do not belong together.
+
+    ## What is measured
+    On a copy of the model: whether it fits one batch, and the loss after the same number of steps with the real and
+    with permuted labels. And whether validation stays at chance.
+
+    ## Likely causes
+    1. Inputs and labels were shuffled, sorted or filtered apart.
+    2. Files and labels are listed in different orders.
+    3. The inputs hold nothing about these labels.
+
+    ## What to do
+    Shuffle both with one permutation (`order = rng.permutation(len(x)); x, y = x[order], y[order]`) and look at a few
+    examples next to their labels.
+
+    ## Known limits
+    Labels that are very hard to learn look the same in a short test.
+
+    ## References
+    - Zhang et al., Understanding deep learning requires rethinking generalization (2017)
+    """
+
+    name = "labels-look-random"
+    code = "DAT246"
+    family = "data"
+    confidence = Confidence.MEDIUM
+
+    def check(self, sight: Sight) -> Iterator[Seen]:
+        """Compare the two tests with the run."""
+        permuted, fitted = sight.test("permuted_labels"), sight.test("overfit_batch")
+        if permuted.get("same") is not True or fitted.get("fits") is not True or sight.health.learns:
+            return
+        validation, majority = sight.health.validation, sight.health.majority
+        if validation is not None and majority is not None and validation - majority > LIMITS["above_chance"]:
+            return
+        agreed = sight.found("pairs-shuffled-apart") is not None
+        true, other = number(permuted, "true"), number(permuted, "permuted")
+        notes = ["one batch can be learned by heart, so the model itself is able to learn"]
+        if true is not None and other is not None:
+            notes.append(f"loss {text_of(other)} with permuted labels, {text_of(true)} with the real ones")
+        if validation is not None and majority is not None:
+            notes.append(f"validation accuracy {validation:.2f}, the commonest label alone gives {majority:.2f}")
+        notes += [
+            "most likely inputs and labels were shuffled or filtered apart",
+            "try: one permutation for both, `x[order], y[order]`, and a look at a few pairs",
+        ]
+        yield self.seen(
+            made(sight, "y"),
+            "permuted labels were learned as well as the real ones",
+            weight=0.9 if agreed else 0.78 if sight.health.fails else 0.55,
+            cause="labels",
+            measure="permuted_labels",
+            value=other if other is not None else 1.0,
+            notes=notes,
+            severity=Severity.WARNING if sight.health.fails or agreed else Severity.INFO,
+        )
