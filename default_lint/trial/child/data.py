@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from .held import array, length, spread, take
+from .held import array, length, narrow, spread, take
+from .leaks import leak_columns
 from .nest import flatten
 
 ROWS = 20_000
 CELLS = 4_000_000
 COLUMNS = 512
 LISTED = 20
+SEARCHED = 50_000_000
+BLOCK = 4096
 LABELS = 100
 
 Facts = dict[str, Any]
@@ -175,6 +178,9 @@ def facts(x: Any, y: Any, rows: int | None = None) -> Facts:
     inputs, targets = _named(x), _named(y)
     found["x"] = [_safely(array_facts, name, value, rows) for name, value in inputs]
     found["y"] = [_safely(target_facts, name, value, rows) for name, value in targets]
+    if len(targets) == 1:
+        for entry, (_, value) in zip(found["x"], inputs):
+            entry["leak_columns"] = _leaks(value, targets[0][1], rows)
     lengths = {length(value) for _, value in (*inputs, *targets)}
     found["lengths_differ"] = len(lengths - {None}) > 1
     return found
@@ -188,18 +194,30 @@ def _safely(function: Any, name: str, value: Any, rows: int | None) -> Facts:
         return {"name": name, "shape": [int(entry) for entry in getattr(value, "shape", ())], "dtype": _dtype(value)}
 
 
-def overlap(x: Any, other: Any, rows: int | None = None) -> float | None:
-    """The share of the rows of `other` that stand in `x` too, by comparing whole rows; None when it can't be told."""
+def _leaks(value: Any, target: Any, rows: int | None) -> list[list[float]]:
+    try:
+        return leak_columns(value, target, rows)
+    except Exception:
+        return []
+
+
+def overlap(x: Any, other: Any) -> float | None:
+    """The share of (at most 20,000) rows of `other` that stand in `x` too; None when it can't be told.
+
+    Whole rows are compared by hash, at most 50 million cells of `x`.
+    """
     mine, theirs = flatten(x), flatten(other)
     if len(mine) != 1 or len(theirs) != 1 or tuple(mine[0].shape)[1:] != tuple(theirs[0].shape)[1:]:
         return None
     total = length(mine[0]) or 0
-    total = total if rows is None else min(total, rows)
     width = max(1, int(np.prod([int(entry) for entry in mine[0].shape[1:]] or [1])))
-    if not total or total * width > 50 * CELLS or not length(theirs[0]):
+    if not total or total * width > SEARCHED or not length(theirs[0]):
         return None
-    looked = sample(theirs[0])
-    known = {hash(row.tobytes()) for row in _rows(array(mine[0])[:total], looked.dtype)}
+    looked = narrow(sample(theirs[0]))
+    known = set()
+    for begin in range(0, total, BLOCK):
+        block = take(mine[0], np.arange(begin, min(total, begin + BLOCK)))
+        known.update(hash(row.tobytes()) for row in _rows(block, looked.dtype))
     return float(np.mean([hash(row.tobytes()) in known for row in _rows(looked, looked.dtype)]))
 
 

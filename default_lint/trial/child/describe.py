@@ -452,3 +452,12 @@ def custom(model: Any, method: str) -> bool:
         if method in vars(parent):
             return not _named(parent)
     return False
+
+
+def repeatable(initializer: Any) -> bool:
+    """Whether calling the initializer once more gives the same values and changes nothing."""
+    module = getattr(initializer, "__module__", None) or type(initializer).__module__
+    if not module.startswith(("keras.", "tf_keras.")):
+        return False
+    seed = getattr(initializer, "seed", None)
+    return seed is None or isinstance(seed, int)

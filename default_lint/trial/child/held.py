@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -146,3 +147,87 @@ def unpack(batch: Any) -> tuple:
     if not isinstance(batch, tuple):
         return batch, None, None
     return (*batch[:3], None, None)[:3]
+
+
+def class_weights(y: Any, weights: dict[Any, float]) -> np.ndarray | None:
+    """The sample weights that class weights mean for targets of one output; None when they can't be told."""
+    leaves = flatten(y)
+    if len(leaves) != 1:
+        return None
+    target = leaves[0]
+    labels = target.argmax(-1) if target.ndim > 1 and target.shape[-1] > 1 else target.reshape(len(target), -1)[:, 0]
+    if labels.ndim != 1:
+        return None
+    return np.asarray([float(weights.get(int(label), 1.0)) for label in labels], np.float32)
+
+
+class Batches:
+    """Keeps the first batches that pass by on their way into training, without taking any from the way."""
+
+    def __init__(self) -> None:
+        self._seen: list[Any] = []
+        self._queue: Any = None
+        self._spec: Any = None
+
+    def passing(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments of Keras's training function, with an eye on Python iterators among them (JAX, PyTorch)."""
+        if self._queue is not None or len(self._seen) >= BATCHES or not args:
+            return args
+        source = args[-1]
+        if isinstance(source, (list, tuple)):
+            self._seen.extend(source[: BATCHES - len(self._seen)])
+            return args
+        if type(source).__module__.startswith("tensorflow"):
+            return args
+        return (*args[:-1], self._through(source))
+
+    def _through(self, source: Any) -> Iterator[Any]:
+        for batch in source:
+            if len(self._seen) < BATCHES:
+                self._seen.append(batch)
+            yield batch
+
+    def tap(self, dataset: Any) -> Any:
+        """The same `tf.data.Dataset`; its first elements are copied to a queue inside of its own graph.
+
+        A second iterator would advance shuffles and generators; so the elements are caught where they pass.
+        """
+        tf = sys.modules["tensorflow"]
+        if not isinstance(dataset, tf.data.Dataset):
+            return dataset
+        spec = dataset.element_spec
+        leaves = tf.nest.flatten(spec)
+        if not leaves or not all(isinstance(leaf, tf.TensorSpec) for leaf in leaves):
+            return dataset
+        with tf.init_scope(), tf.device("CPU:0"):
+            queue = tf.queue.FIFOQueue(BATCHES, [leaf.dtype for leaf in leaves])
+            count = tf.Variable(0, dtype=tf.int64, trainable=False)
+
+        def keep(*element: Any) -> Any:
+            whole = element if isinstance(spec, tuple) else element[0]
+
+            def put() -> Any:
+                with tf.control_dependencies([count.assign_add(1)]):
+                    done = queue.enqueue(tf.nest.flatten(whole))
+                with tf.control_dependencies([done] if done is not None else []):
+                    return tf.constant(True)
+
+            tf.cond(count < BATCHES, put, lambda: tf.constant(False))
+            return whole
+
+        tapped = dataset.map(keep)
+        self._queue, self._spec = queue, spec
+        return tapped
+
+    def batches(self) -> list[Any]:
+        """What has been kept since the last call."""
+        if self._queue is None:
+            seen, self._seen = self._seen, []
+            return seen
+        tf = sys.modules["tensorflow"]
+        found = []
+        for _ in range(int(self._queue.size())):
+            element = self._queue.dequeue()
+            leaves = element if isinstance(element, (list, tuple)) else [element]
+            found.append(tf.nest.pack_sequence_as(self._spec, [leaf.numpy() for leaf in leaves]))
+        return found

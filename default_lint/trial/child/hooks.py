@@ -106,7 +106,10 @@ def compiling(module: Any, monitor: Monitor) -> None:
 
     def make(original: Any) -> Any:
         def compile(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: A001
-            monitor.compiled.add(self, sites.here(sys._getframe(1)))
+            try:
+                monitor.compiled.add(self, sites.here(sys._getframe(1)))
+            except Exception:
+                pass
             return original(self, *args, **kwargs)
 
         return compile
@@ -123,6 +126,23 @@ def trainer(name: str) -> Patch:
     return patch
 
 
+def tensorflow(module: Any, monitor: Monitor) -> None:
+    """Watch `fit` on TensorFlow, and the batches of datasets where they go into training."""
+    fitting(module.TensorFlowTrainer, monitor)
+
+    def make(original: Any) -> Any:
+        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            original(self, *args, **kwargs)
+            watch = monitor.fitting[-1] if monitor.fitting else None
+            if watch is not None and not monitor.silent and not watch.begun_training:
+                watch.begun_training = True
+                self._distributed_dataset = watch.tapped(self._distributed_dataset) or self._distributed_dataset
+
+        return __init__
+
+    _replace(module.TFEpochIterator, "__init__", make)
+
+
 def fitting(cls: Any, monitor: Monitor) -> None:
     """Watch `fit` of the class."""
     signature = inspect.signature(inspect.unwrap(cls.fit))
@@ -131,9 +151,9 @@ def fitting(cls: Any, monitor: Monitor) -> None:
         def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
             if monitor.silent or monitor.known(self) is not None:
                 return original(self, *args, **kwargs)
-            watch = monitor.watch(self)
-            frames = sites.here(sys._getframe(1))
-            watch.begin(bound(signature, self, args, kwargs), frames[0] if frames else None)
+            watch = begun(monitor, self, lambda: bound(signature, self, args, kwargs), sys._getframe(1))
+            if watch is None:
+                return original(self, *args, **kwargs)
             try:
                 result = original(self, *args, **kwargs)
             finally:
@@ -144,6 +164,18 @@ def fitting(cls: Any, monitor: Monitor) -> None:
         return fit
 
     _replace(cls, "fit", make)
+
+
+def begun(monitor: Monitor, model: Any, asked: Callable[[], dict[str, Any]], frame: Any) -> Any:
+    """The watch of a model whose fit begins; None when that fails."""
+    try:
+        watch = monitor.watch(model)
+        frames = sites.here(frame)
+        watch.begin(asked(), frames[0] if frames else None)
+    except Exception as error:
+        monitor.session.note(f"a call of fit could not be observed ({type(error).__name__}: {error})")
+        return None
+    return watch
 
 
 def bound(signature: inspect.Signature, self: Any, args: Any, kwargs: Any) -> dict[str, Any]:
@@ -188,11 +220,27 @@ def _last(args: Any, kwargs: Any) -> Any | None:
     return kwargs.get("logs", args[-1] if args else None)
 
 
+def variables(module: Any, monitor: Monitor) -> None:
+    """Remember how weights are initialized that are made while a step is traced."""
+    tf = sys.modules["tensorflow"]
+
+    def make(original: Any) -> Any:
+        def _initialize_with_initializer(self: Any, initializer: Any) -> None:
+            if not tf.executing_eagerly() and not monitor.silent:
+                monitor.initializers.add(self, [initializer])
+            original(self, initializer)
+
+        return _initialize_with_initializer
+
+    _replace(module.Variable, "_initialize_with_initializer", make)
+
+
 PATCHES: dict[str, Patch] = {
     "keras.src.layers.layer": layer,
     "keras.src.trainers.trainer": compiling,
     "keras.src.callbacks.callback_list": callbacks,
-    "keras.src.backend.tensorflow.trainer": trainer("TensorFlowTrainer"),
+    "keras.src.backend.tensorflow.core": variables,
+    "keras.src.backend.tensorflow.trainer": tensorflow,
     "keras.src.backend.jax.trainer": trainer("JAXTrainer"),
     "keras.src.backend.torch.trainer": trainer("TorchTrainer"),
 }

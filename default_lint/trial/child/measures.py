@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import describe
-from .frameworks import Writes, framework
-from .held import rows_of
+from .frameworks import framework
 from .nest import convert, flatten
 from .session import Held, Subject
 
@@ -494,9 +493,9 @@ class _recording:  # noqa: N801
             key = id(layer)
             if key not in leaves:
                 return original(layer, *args, **kwargs)
-            if engine.batchwise and not describe.normalizing(layer) and describe.provided(layer):
-                if getattr(layer, "_call_has_training_arg", False):
-                    kwargs["training"] = False
+            noisy = describe.provided(layer) and not describe.normalizing(layer)
+            if engine.batchwise and noisy and getattr(layer, "_call_has_training_arg", False):
+                kwargs["training"] = False
             output = original(layer, *args, **kwargs)
             if records is not None and key not in records:
                 given, result = engine.usable(args), engine.usable(output)

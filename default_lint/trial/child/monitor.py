@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import functools
 import math
+import platform
+import sys
 import time
 import weakref
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from . import data, describe, held
 from .frameworks import framework, preserved
+from .held import Batches
 from .measures import Engine
-from .nest import flatten
-from .session import Session, Subject
+from .nest import convert, flatten
+from .session import Held, Session, Subject
 from .sites import Origins, Site
 
 WATCHED = 8  # models that are measured; further ones are only logged
@@ -55,6 +56,9 @@ class Monitor:
         self.compiled = Origins()
         self.capped = ""
         self.silent = False
+        self.finish = False
+        self.fitting: list[Watch] = []
+        self.initializers = Origins()
         self._watches: dict[int, Any] = {}
         self._count = 0
 
@@ -63,6 +67,8 @@ class Monitor:
         reference, known = self._watches.get(id(model), (None, None))
         if reference is not None and reference() is model:
             return known  # type: ignore[no-any-return]
+        if not self._count:
+            self.session.emit({"event": "start", "versions": versions()})
         made = Watch(self, model, self._count)
         self._count += 1
         self._watches[id(model)] = (weakref.ref(model), made)
@@ -112,6 +118,8 @@ class Watch:
         self.subject = Subject(number, model, describe.backend(model), describe.keras(model))
         self.active = False
         self.finished = False
+        self.begun_training = False
+        self.open = False
         self.fit = -1
         self.epoch = -1
         self.epochs = 0
@@ -120,18 +128,20 @@ class Watch:
         self.site: Site | None = None
         self.asked: dict[str, Any] = {}
         self.described = False
-        self.batches: list[Any] = []
-        self.tap: Any | None = None
+        self.kept: Batches | None = None
         self.total: int | None = None
         self.engine: Engine | None = None
         self.start: list[Any] | None = None  # weights before training, until they have been measured
+        self.early: dict[int, Any] | None = None
         self.previous: list[Any] | None = None
         self.update: Any = None
+        self.averaged = True  # the loss that Keras logs is the mean over the epoch so far
         self.measured = number < WATCHED
         self._clear()
 
     def _clear(self) -> None:
         self.begun = time.monotonic()
+        self.spent = 0.0
         self.rate: float | None = None
         self.taken = 0
         self.pending: list[Any] = []
@@ -151,8 +161,10 @@ class Watch:
         self.active = True
         self.finished = False
         self.fit += 1
+        self.begun_training = False  # the trainer's first iterator is the one over the training data
         self.site = site
         self.asked = asked_facts(asked)
+        self.monitor.fitting.append(self)
         self.subject.batch = self.asked.get("batch_size")
         self._hold(asked)
         self._describe()
@@ -162,10 +174,15 @@ class Watch:
         x, y, weight = asked.get("x"), asked.get("y"), asked.get("sample_weight")
         source = data.source(x)
         facts: dict[str, Any] = {"source": source, "batch": self.asked.get("batch_size")}
+        if source != "array" and self.subject.held is None:
+            self.kept = Batches()
         if source == "array":
             total = held.rows_of(x) or 0
             rows = math.floor(total * (1.0 - float(asked.get("validation_split") or 0.0)))
-            self.subject.held = held.from_arrays(x, y, weight, rows, held.count(rows))
+            batch = held.from_arrays(x, y, weight, rows, held.count(rows))
+            if asked.get("class_weight") and batch.sample_weight is None:
+                batch.sample_weight = held.class_weights(batch.y, asked["class_weight"])
+            self.subject.held = batch
             facts.update(data.facts(x, y, rows))
             facts["samples"] = rows
             self.total = rows
@@ -173,6 +190,8 @@ class Watch:
         if isinstance(validation, (tuple, list)) and len(validation) >= 2 and data.source(validation[0]) == "array":
             found = data.facts(validation[0], validation[1])
             facts.update({"val_x": found["x"], "val_y": found["y"], "val_samples": held.rows_of(validation[0])})
+            if source == "array":
+                facts["overlap"] = data.overlap(x, validation[0])
         self.subject.data = facts
 
     def _describe(self) -> None:
@@ -211,12 +230,47 @@ class Watch:
             self.emit({"event": "data", "model": self.subject.number, "facts": self.subject.data})
 
     @quiet
+    def tapped(self, dataset: Any) -> Any:
+        """The dataset of TensorFlow that the trainer will go through, with an eye on its first batches."""
+        return self.kept.tap(dataset) if self.kept is not None else dataset
+
+    @quiet
+    def _collect(self) -> None:
+        """Make the held batch of the batches kept so far, where the data was no array."""
+        if self.kept is None or self.subject.held is not None or not self.taken:
+            return
+        with preserved():
+            batches = self.kept.batches()
+        if not batches:
+            return
+        self.subject.batch = self.subject.batch or held.rows_of(held.unpack(batches[0])[0])
+        self.total = self.taken * (self.subject.batch or 0) or None
+        whole = held.from_batches(batches, sum(held.rows_of(held.unpack(batch)[0]) or 0 for batch in batches))
+        if whole is None:
+            return
+        facts = {**data.facts(whole.x, whole.y), "batch": self.subject.batch}
+        if self.asked.get("steps_per_epoch") is None:
+            facts["samples"] = self.total
+        self.subject.data.update(facts)
+        self.emit({"event": "data", "model": self.subject.number, "facts": self.subject.data})
+        rows = min(whole.rows, held.count(self.total or whole.rows))
+        pick = lambda leaf: leaf[held.spread(whole.rows, rows)]  # noqa: E731
+        self.subject.held = Held(
+            convert(pick, whole.x), convert(pick, whole.y), convert(pick, whole.sample_weight), rows
+        )
+        self.kept = None
+
+    @quiet
     def train_begin(self) -> None:
         """Keras begins to train: the model is compiled and its training function made."""
         model = self._model()
         if model is None:
             return
         self.subject.compute_loss = compute_loss(model)
+        self.subject.plain = not describe.custom(model, "train_step") and self.subject.compute_loss is not None
+        self.averaged = not describe.custom(model, "train_step") or any(
+            getattr(metric, "name", "") == "loss" for metric in model.metrics
+        )
         self._snapshot()
         function = model.train_function
         if callable(function) and not isinstance(function, Stepping):
@@ -224,21 +278,57 @@ class Watch:
 
     @quiet
     def _snapshot(self) -> None:
-        """Keep the weights before training."""
+        """Keep the weights before training; of a model that is not built yet those that exist."""
         model = self._model()
-        if not self.measured or model is None or not describe.built(model):
+        if not self.measured or model is None:
             return
         if sum(map(describe.size, model.variables)) * 4 > COPY:
             self.measured = False
             self.monitor.session.note(f"model {self.subject.number} is too large to be measured; its logs are recorded")
             return
         with preserved():
-            values = framework(self.subject.backend).read(list(model.variables))
-        if self.fit == 0:
-            self.start = values
-            weights = {id(variable): np.asarray(value) for variable, value in zip(model.variables, values)}
-            self.subject.initial = [weights[id(variable)] for variable in model.weights]
+            variables = list(model.variables)
+            values = framework(self.subject.backend).read(variables)
+        if describe.built(model):
+            self._begin_with(variables, values)
+        elif self.fit == 0:
+            self.early = {id(variable): value for variable, value in zip(variables, values)}
+
+    def _begin_with(self, variables: list[Any], values: list[Any]) -> None:
         self.previous = values
+        self.early = None
+        if self.fit == 0 and self.subject.initial is None:
+            self.start = values
+            arrays = {id(variable): held.array(value) for variable, value in zip(variables, values)}
+            self.subject.initial = [arrays[id(variable)] for variable in self.subject.model.weights]
+
+    @quiet
+    def _recover(self) -> None:
+        """The weights before training of a model that the first step has built: its initializers tell them again."""
+        model = self._model()
+        if self.early is None or model is None or not describe.built(model):
+            return
+        early, self.early = self.early, None
+        variables = list(model.variables)
+        with preserved():
+            present = framework(self.subject.backend).read(variables)
+            values = []
+            for variable, now in zip(variables, present):
+                again = self.monitor.initializers.of(variable)
+                if id(variable) in early:
+                    values.append(early[id(variable)])
+                elif again and describe.repeatable(again[0]):
+                    values.append(again[0](tuple(variable.shape), dtype=variable.dtype))
+                elif variable.trainable:
+                    self.monitor.session.note(
+                        f"model {self.subject.number}: its weights before training are not known, since it was built "
+                        "while it trained"
+                    )
+                    return
+                else:
+                    values.append(now)
+        self._begin_with(variables, values)
+        self._describe()
 
     @quiet
     def _updated(self) -> None:
@@ -270,6 +360,7 @@ class Watch:
     @quiet
     def _measure(self) -> tuple[dict[str, float], dict[int, dict[str, float]]] | None:
         """The measures after an epoch; those from before training are sent first."""
+        self._collect()
         if not self.measured:
             return None
         with preserved():
@@ -298,6 +389,13 @@ class Watch:
     def end(self) -> None:
         """The call of fit is over, in whatever way."""
         self.active = False
+        if self.open and self.taken:
+            hurried = isinstance(sys.exc_info()[1], (SystemExit, KeyboardInterrupt))
+            self._drain()
+            logs = {"loss": self.running[-1]} if self.running else {}
+            self._close(logs, complete=False, measure=not hurried)
+        if self in self.monitor.fitting:
+            self.monitor.fitting.remove(self)
         model = self._model()
         function = getattr(model, "train_function", None)
         if isinstance(function, Stepping):
@@ -309,6 +407,7 @@ class Watch:
     def epoch_begin(self, epoch: int) -> None:
         """An epoch of Keras begins; its number starts anew with each fit, ours does not."""
         self.epoch += 1
+        self.open = True
         self._clear()
         self.rate = describe.learning_rate(getattr(self._model(), "optimizer", None))
 
@@ -323,7 +422,10 @@ class Watch:
         self.taken += 1
         self.steps += 1
         if self.taken == 1:
+            before = time.monotonic()
+            self._recover()
             self._updated()
+            self.spent += time.monotonic() - before
         if logs is not None:
             loss = logs.get("loss") if isinstance(logs, dict) else logs
             self.pending.append(loss)
@@ -368,13 +470,21 @@ class Watch:
     @quiet
     def epoch_end(self, logs: Any) -> None:
         """An epoch ends; the user's callbacks have been called."""
-        self._drain()
-        self.state = None
-        seconds = time.monotonic() - self.begun
-        losses = batch_losses(self.running)
-        broken = next((index for index, loss in enumerate(self.running) if not math.isfinite(loss)), None)
         self.epochs += 1
-        measures, layers = self._measure() or ({}, {})
+        self._close(logs, complete=not self.finished)
+        if self.monitor.epochs is not None and self.epochs >= self.monitor.epochs:
+            self._stop("epochs")
+        elif time.monotonic() >= self.monitor.deadline:
+            self._stop("seconds")
+
+    def _close(self, logs: Any, complete: bool, measure: bool = True) -> None:
+        self._drain()
+        self.open = False
+        self.state = None
+        seconds = time.monotonic() - self.begun - self.spent
+        broken = next((index for index, loss in enumerate(self.running) if not math.isfinite(loss)), None)
+        losses = batch_losses(self.running) if self.averaged else list(self.running)
+        measures, layers = (self._measure() if measure else None) or ({}, {})
         self.emit(
             {
                 **self._row(self.epoch),
@@ -384,15 +494,11 @@ class Watch:
                 "learning_rate": self.rate,
                 "losses": thin(losses),
                 "broken": broken,
-                "complete": not self.finished,
+                "complete": complete,
                 "measures": measures,
                 "layers": layers,
             }
         )
-        if self.monitor.epochs is not None and self.epochs >= self.monitor.epochs:
-            self._stop("epochs")
-        elif time.monotonic() >= self.monitor.deadline:
-            self._stop("seconds")
 
 
 class Stepping:
@@ -405,6 +511,8 @@ class Stepping:
 
     def __call__(self, *args: Any) -> Any:
         """Take a step as Keras would."""
+        if self.watch.kept is not None:
+            args = self.watch.kept.passing(args)
         result = self.function(*args)
         if self.state:
             self.watch.state = result[1]
@@ -424,6 +532,19 @@ def compute_loss(model: Any) -> Callable[..., Any] | None:
         return model._compute_loss(x, y, predicted, weight, training=True)
 
     return loss
+
+
+def versions() -> dict[str, str]:
+    """The versions of what takes part, by name, and the backend."""
+    found = {"python": platform.python_version()}
+    for name in ("keras", "tf_keras", "tensorflow", "jax", "torch", "numpy"):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if version is not None:
+            found[name] = str(version)
+    config = sys.modules.get("keras.src.backend.config")
+    if config is not None:
+        found["backend"] = str(config.backend())
+    return found
 
 
 def number(value: Any) -> float | None:
