@@ -1,0 +1,225 @@
+"""`diagnose` on whole programs: the planted fault among the first findings, no alarm about a healthy program.
+
+`MISSES` are the runs that are known to go wrong, with the reason. They must go on going wrong (strict), and they may be
+no more than the bars allow, so that the tests of the single runs together are the test of the bars.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks.trial_accuracy import (
+    PAGE,
+    SEEDS,
+    TOP,
+    Outcome,
+    diagnose,
+    effects,
+    judge,
+    marks,
+    programs,
+    ranked,
+    repaired,
+    table,
+)
+from default_lint.engine import check
+from default_lint.files import load
+from default_lint.settings import Settings
+from default_lint.text import Document
+
+FAULTY, HEALTHY = programs("faulty"), programs("healthy")
+MISSES: dict[tuple[str, int], str] = {}
+MISSED_FAULTS, FALSE_ALARMS = 3, 1  # of 30 and of 15, for each seed
+
+
+def runs(paths: list[Path]) -> list[object]:
+    """Every program with every seed; known misses are expected to fail."""
+    return [
+        pytest.param(
+            path,
+            seed,
+            id=f"{path.stem}-{seed}",
+            marks=[pytest.mark.xfail(strict=True, reason=reason)] if (reason := MISSES.get((path.stem, seed))) else [],
+        )
+        for path in paths
+        for seed in SEEDS
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+@pytest.mark.parametrize(("path", "seed"), runs(FAULTY))
+def test_planted_fault_is_among_the_first_findings(path: Path, seed: int) -> None:
+    outcome = diagnose(path, seed)
+    assert outcome.right, outcome
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+@pytest.mark.parametrize(("path", "seed"), runs(HEALTHY))
+def test_healthy_program_raises_no_alarm(path: Path, seed: int) -> None:
+    outcome = diagnose(path, seed)
+    assert outcome.right, outcome
+
+
+def test_there_are_as_many_programs_as_promised() -> None:
+    assert (len(FAULTY), len(HEALTHY)) == (30, 15)
+
+
+def test_misses_are_few() -> None:
+    names = {"faulty": {path.stem for path in FAULTY}, "healthy": {path.stem for path in HEALTHY}}
+    assert {name for name, _ in MISSES} <= names["faulty"] | names["healthy"]
+    for kind, most in (("faulty", MISSED_FAULTS), ("healthy", FALSE_ALARMS)):
+        counts = Counter(seed for name, seed in MISSES if name in names[kind])
+        assert all(counts[seed] <= most for seed in SEEDS), (kind, counts)
+
+
+@pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
+def test_one_fault_is_marked_on_few_lines(path: Path) -> None:
+    marked = marks(path)
+    assert len(set(marked.values())) == 1
+    assert 1 <= len(marked) <= 3
+
+
+def test_faults_differ() -> None:
+    names = [next(iter(marks(path).values())) for path in FAULTY]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("path", HEALTHY, ids=lambda path: path.stem)
+def test_healthy_program_has_no_mark_and_no_finding_of_the_source(path: Path) -> None:
+    document = load(str(path), 2_000_000)
+    assert isinstance(document, Document)
+    assert marks(path) == {}
+    assert [item.rule for item in check(document, Settings()).findings] == []
+
+
+@pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
+def test_fault_really_hurts(path: Path) -> None:
+    """By the numbers as they were measured; a program that ends with an error or NaN hurts, too."""
+    effect = effects()[path.stem]
+    repaired(path.read_text(encoding="utf-8"), effect["repair"])
+    sign = 1 if effect["better"] == "higher" else -1
+    for bad, good in zip(effect["faulty"], effect["repaired"], strict=True):
+        assert good is not None
+        assert bad is None or sign * (good - bad) >= 0.15
+
+
+def test_every_program_is_in_the_effects() -> None:
+    assert set(effects()) == {path.stem for path in FAULTY + HEALTHY}
+    assert all(value is not None for path in HEALTHY for value in effects()[path.stem]["healthy"])
+
+
+def test_page_shows_every_run_as_expected() -> None:
+    cells = [[cell.strip() for cell in line.split("|")] for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    told = {(row[1], row[3]): row[4] for row in cells if len(row) == 11}
+    told |= {(row[1], row[2]): row[3] for row in cells if len(row) == 8}
+    expected = {(path.stem, str(seed)) for path in FAULTY + HEALTHY for seed in SEEDS}
+    assert expected <= set(told)
+    for path in FAULTY:
+        for seed in SEEDS:
+            rank = told[path.stem, str(seed)]
+            assert (rank.isdigit() and int(rank) <= TOP) != ((path.stem, seed) in MISSES)
+    for path in HEALTHY:
+        for seed in SEEDS:
+            assert (told[path.stem, str(seed)] == "none") != ((path.stem, seed) in MISSES)
+
+
+# The harness itself, with a made-up program and a made-up command.
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    path = tmp_path / "program.py"
+    path.write_text("a = 1\nb = 2  # fault: b-is-two\nc = 3\nd = 4\ne = 5  # fault: b-is-two\n", encoding="utf-8")
+    return path
+
+
+def row(line: int, rank: int | None = None, severity: str = "warning") -> dict[str, object]:
+    return {"name": f"rule-{line}", "line": line, "severity": severity} | ({} if rank is None else {"rank": rank})
+
+
+@pytest.mark.parametrize(
+    ("rows", "rank", "right", "finding"),
+    [
+        ([], None, False, ""),
+        ([row(2)], 1, True, "rule-2"),
+        ([row(1), row(3), row(5)], 3, True, "rule-5"),
+        ([row(1), row(3), row(4), row(2)], 4, False, "rule-2"),
+        ([row(1), row(3)], None, False, "rule-1"),
+        ([row(1, rank=2), row(2, rank=4), row(3, rank=3), row(4, rank=1)], 4, False, "rule-2"),
+        ([row(1, rank=2), row(3, rank=3), row(5, rank=1, severity="info")], 1, True, "rule-5"),
+    ],
+)
+def test_rank_is_the_place_of_the_first_marked_line(
+    program: Path, rows: list[dict[str, object]], rank: int | None, right: bool, finding: str
+) -> None:
+    outcome = judge(program, 0, rows, 1.0)
+    assert (outcome.rank, outcome.right, outcome.finding) == (rank, right, finding)
+
+
+@pytest.mark.parametrize(("severity", "right"), [("hint", True), ("info", True), ("warning", False), ("error", False)])
+def test_alarm_is_a_warning_or_worse(tmp_path: Path, severity: str, right: bool) -> None:
+    path = tmp_path / "healthy.py"
+    path.write_text("a = 1\n", encoding="utf-8")
+    outcome = judge(path, 0, [row(1, severity=severity)], 1.0)
+    assert outcome.right is right
+    assert outcome.loud == (() if right else ("rule-1:1",))
+
+
+def test_ranked_keeps_the_order_of_rows_without_a_rank() -> None:
+    assert [item["line"] for item in ranked([row(9), row(1), row(5)])] == [9, 1, 5]
+
+
+def test_command_is_run_with_the_seed_and_its_answer_is_judged(program: Path, tmp_path: Path) -> None:
+    stub = tmp_path / "stub.py"
+    stub.write_text(
+        "import json, sys\n"
+        "line = 2 if sys.argv[-2:] == ['--', '7'] and sys.argv[1] == 'diagnose' else 1\n"
+        "print(json.dumps([{'name': 'rule', 'line': line, 'severity': 'error'}]))\n"
+        "raise SystemExit(1)\n",
+        encoding="utf-8",
+    )
+    outcome = diagnose(program, 7, command=(sys.executable, str(stub)))
+    assert (outcome.rank, outcome.finding, outcome.fault, outcome.trouble) == (1, "rule", "b-is-two", "")
+
+
+def test_command_without_an_answer_is_a_miss_with_a_reason(program: Path, tmp_path: Path) -> None:
+    stub = tmp_path / "stub.py"
+    stub.write_text("raise SystemExit('no Keras here')\n", encoding="utf-8")
+    outcome = diagnose(program, 0, command=(sys.executable, str(stub)))
+    assert not outcome.right
+    assert outcome.trouble == "exit 1, no Keras here"
+
+
+def test_table_counts_by_seed() -> None:
+    rows = [
+        Outcome("dead_relu", "dead-relu", 0, 1, "dead-relu", (), 20.0),
+        Outcome("dead_relu", "dead-relu", 1, 4, "dead-relu", (), 20.0),
+        Outcome("two_outputs", "", 0, None, "", (), 20.0),
+        Outcome("two_outputs", "", 1, None, "a", ("a:1",), 20.0),
+    ]
+    text = table(rows)
+    assert "seed 0: 1 of 1 faults found (1 of them first), 1 of 1 healthy programs left alone" in text
+    assert "seed 1: 0 of 1 faults found (0 of them first), 0 of 1 healthy programs left alone" in text
+    assert "| two_outputs | 1 | a:1 | 20 |" in text
+
+
+@pytest.mark.parametrize("repair", [[["absent", "x"]], [["fault", "x"]]])
+def test_repair_must_meet_one_place(program: Path, repair: list[tuple[str, str]]) -> None:
+    with pytest.raises(ValueError, match="times"):
+        repaired(program.read_text(encoding="utf-8"), repair)
+
+
+def test_effects_are_json_without_nan() -> None:
+    numbers = [
+        v for effect in effects().values() for key in ("faulty", "repaired", "healthy") for v in effect.get(key, [])
+    ]
+    assert all(number is None or math.isfinite(number) for number in numbers)
+    assert json.loads(json.dumps(effects(), allow_nan=False)) == effects()
