@@ -50,7 +50,8 @@ class ConstantPredictions(Observation):
         spread = run.measure(end, "prediction_std")
         classes, top = run.measure(end, "prediction_classes"), run.measure(end, "prediction_top")
         labels = baseline.labels(run)
-        targets = baseline.target_deviation(run.targets[0]) if run.targets else None
+        loss = sight.model.losses[0] if sight.model.losses else ""
+        targets = baseline.target_deviation(run.targets[0], loss) if run.targets else None
         if sight.health.learns or sight.health.state == "unknown" or end < 0:
             return
         constant = spread is not None and targets and spread < LIMITS["constant_spread"] * targets

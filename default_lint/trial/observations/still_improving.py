@@ -60,7 +60,7 @@ class StillImproving(Observation):
         few = health.epochs <= LIMITS["few_epochs"] and health.steps <= LIMITS["few_steps"]
         found = sweep(sight)
         slow = found is not None and found.too_low
-        serious = health.poor and not slow and (few or gain > 2 * LIMITS["still_gain"])
+        serious = not slow and (few if health.fails else health.state == "weak")
         yield self.seen(
             sight.places.fit("epochs"),
             f"the loss still fell by {gain:.0%} in the last of {health.epochs} epoch{'s' if health.epochs > 1 else ''}",
