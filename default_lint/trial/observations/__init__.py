@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from default_lint.trial.observations.accuracy_at_chance import AccuracyAtChance
+from default_lint.trial.observations.activation_scale_drift import ActivationScaleDrift
 from default_lint.trial.observations.base import Observation
 from default_lint.trial.observations.batch_covers_dataset import BatchCoversDataset
 from default_lint.trial.observations.bce_labels_not_binary import BceLabelsNotBinary
@@ -17,6 +18,7 @@ from default_lint.trial.observations.embedding_of_fractions import EmbeddingOfFr
 from default_lint.trial.observations.embedding_range import EmbeddingRange
 from default_lint.trial.observations.exploding_gradient import ExplodingGradient
 from default_lint.trial.observations.feature_equals_target import FeatureEqualsTarget
+from default_lint.trial.observations.hidden_layers_linear import HiddenLayersLinear
 from default_lint.trial.observations.initial_loss_off import InitialLossOff
 from default_lint.trial.observations.input_ignored import InputIgnored
 from default_lint.trial.observations.input_scale import InputScale
@@ -34,7 +36,9 @@ from default_lint.trial.observations.loss_not_finite import LossNotFinite
 from default_lint.trial.observations.loss_oscillating import LossOscillating
 from default_lint.trial.observations.loss_sums_over_batch import LossSumsOverBatch
 from default_lint.trial.observations.nan_or_inf_input import NanOrInfInput
+from default_lint.trial.observations.narrow_layer import NarrowLayer
 from default_lint.trial.observations.overfitting import Overfitting
+from default_lint.trial.observations.regularizer_dominates import RegularizerDominates
 from default_lint.trial.observations.rows_do_not_match import RowsDoNotMatch
 from default_lint.trial.observations.saturated_activation import SaturatedActivation
 from default_lint.trial.observations.schedule_too_fast import ScheduleTooFast
@@ -43,7 +47,9 @@ from default_lint.trial.observations.still_improving import StillImproving
 from default_lint.trial.observations.suspicious_validation import SuspiciousValidation
 from default_lint.trial.observations.target_outside_output import TargetOutsideOutput
 from default_lint.trial.observations.target_scale import TargetScale
+from default_lint.trial.observations.train_eval_mode_gap import TrainEvalModeGap
 from default_lint.trial.observations.train_validation_overlap import TrainValidationOverlap
+from default_lint.trial.observations.units_collapsed import UnitsCollapsed
 from default_lint.trial.observations.untrained_weights import UntrainedWeights
 from default_lint.trial.observations.update_ratio_off import UpdateRatioOff
 from default_lint.trial.observations.vanishing_gradient import VanishingGradient
@@ -59,6 +65,12 @@ OBSERVATIONS: tuple[type[Observation], ...] = (
     ExplodingGradient,
     WeightsDiverging,
     DeadWeights,
+    ActivationScaleDrift,
+    TrainEvalModeGap,
+    HiddenLayersLinear,
+    RegularizerDominates,
+    UnitsCollapsed,
+    NarrowLayer,
     # data and loss
     NanOrInfInput,
     RowsDoNotMatch,
