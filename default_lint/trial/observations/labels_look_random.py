@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._data import made, number, text_of
+from default_lint.trial.observations._data import number, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -62,7 +62,7 @@ class LabelsLookRandom(Observation):
             "try: one permutation for both, `x[order], y[order]`, and a look at a few pairs",
         ]
         yield self.seen(
-            made(sight, "y"),
+            sight.places.data("y"),
             "permuted labels were learned as well as the real ones",
             weight=0.9 if agreed else 0.78 if sight.health.fails else 0.55,
             cause="labels",
