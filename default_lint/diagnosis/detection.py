@@ -91,7 +91,9 @@ def _short(value: float) -> str:
 
 
 def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[:2] != text[:2].upper() else text
+    """A sentence as it goes on in another one; names such as `ValueError` stay as they are."""
+    first = text.partition(" ")[0]
+    return text[:1].lower() + text[1:] if first[1:].islower() else text
 
 
 def _count(count: int) -> str:
