@@ -109,10 +109,9 @@ def test_a_fix_of_any_of_the_merged_findings_is_kept() -> None:
     assert fuse([], [seen("second", 0.8, "rate"), other], [STUCK])[0].finding.fixes == (fix,)
 
 
-def trace(ended: Ended = Ended("finished"), steps: int = 100) -> Trace:
-    return Trace(
-        "train.py", models=(ModelTrace(0, "net", "Sequential", epochs=(Epoch(0, 0, {}, steps),)),), ended=ended
-    )
+def trace(ended: Ended | None = None) -> Trace:
+    model = ModelTrace(0, "net", "Sequential", epochs=(Epoch(0, 0, {}, 100),))
+    return Trace("train.py", models=(model,), ended=ended or Ended("finished"))
 
 
 @pytest.mark.parametrize(

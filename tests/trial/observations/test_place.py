@@ -104,10 +104,9 @@ def test_data_is_placed_where_it_was_made() -> None:
 
 
 def test_a_split_is_looked_through() -> None:
-    source = DIGITS.replace(
-        "x, y = load()",
-        "from sklearn.model_selection import train_test_split\na = load()\nb = a.sum(1)\nx, z, y, w = train_test_split(a, b)",
-    )
+    split = "x, z, y, w = train_test_split(a, b)"
+    made = f"from sklearn.model_selection import train_test_split\na = load()\nb = a.sum(1)\n{split}"
+    source = DIGITS.replace("x, y = load()", made)
     places = sight(source).places
     assert text(places.data("x")) == (6, "load()")
     assert text(places.data("y")) == (7, "a.sum(1)")
