@@ -117,9 +117,10 @@ def each(
     topic: Topic,
     shown: bool = False,
     how: tuple[str, ...] = AGGREGATES,
+    where: Callable[[Run], tuple[Origin, ...]] | None = None,
 ) -> Feature:
     """A feature of each epoch; `how` says how a row reduces the epochs to one number."""
-    return Feature(name, "epoch", function, formula, scale, source, topic, shown, how=how)
+    return Feature(name, "epoch", function, formula, scale, source, topic, shown, how=how, where=where)
 
 
 def deep(
@@ -291,7 +292,12 @@ def flag(value: float | None, test: Callable[[float], bool]) -> float | None:
 
 def mean(values: Sequence[float]) -> float | None:
     """The arithmetic mean, None of nothing; it does not overflow."""
-    return real(sum(value / len(values) for value in values)) if values else None
+    if not values:
+        return None
+    try:
+        return real(math.fsum(values) / len(values))
+    except OverflowError:
+        return real(math.fsum(value / len(values) for value in values))
 
 
 def deviation(values: Sequence[float]) -> float | None:
@@ -319,9 +325,11 @@ def slope(points: Sequence[tuple[float, float]]) -> float | None:
     """The least-squares slope through (position, value) points; None below two different positions."""
     if len({position for position, _ in points}) < 2:
         return None
-    center = sum(position for position, _ in points) / len(points)
-    middle = sum(value / len(points) for _, value in points)
-    below = sum((position - center) * (position - center) for position, _ in points)
+    center = math.fsum(position for position, _ in points) / len(points)
+    middle = mean([value for _, value in points])
+    if middle is None:
+        return None
+    below = math.fsum((position - center) * (position - center) for position, _ in points)
     return real(sum((position - center) / below * (value - middle) for position, value in points))
 
 

@@ -18,7 +18,6 @@ from default_lint.features.base import (
     Feature,
     Origin,
     Run,
-    Topic,
     aggregate,
     real,
     reduce,
@@ -141,7 +140,7 @@ class Features:
         is the neutral value of its feature, and `<group>_known` tells whether a group was measured at all.
         """
         if first is not None:
-            kept = self.run.epochs[:first]
+            kept = self.run.epochs[: max(first, 0)]
             return Features(Run(replace(self.run.model, epochs=kept), self.run.hardware)).row()
         found: dict[str, float] = {}
         groups: dict[str, bool] = {}
@@ -172,8 +171,11 @@ class Features:
         feature = FEATURES.get(name.partition(".")[0])
         if feature is None:
             group = name.removesuffix("_known")
-            topic = next(f.topic for f in FEATURES.values() if f.topic.group == group and name != group)
-            return tuple(self._origin(place) for place in topic.about if place != "layer")
+            topic = next((f.topic for f in FEATURES.values() if f.topic.group == group and name != group), None)
+            if topic is None:
+                raise KeyError(name)
+            named = [place for place in topic.about if place != "layer"]
+            return tuple(self._origin(place) for place in named or [topic.absent])
         if feature.where is not None:
             found = feature.where(self.run)
             if found:
@@ -256,4 +258,4 @@ def _aggregates(feature: Feature, name: str, series: tuple[float, ...]) -> dict[
     return found
 
 
-__all__ = ["FEATURES", "METHOD", "Feature", "Features", "Origin", "Topic", "of"]
+__all__ = ["FEATURES", "METHOD", "Feature", "Features", "Origin", "of"]

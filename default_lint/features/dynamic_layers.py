@@ -20,6 +20,7 @@ from default_lint.features.base import (
 from default_lint.features.dynamic_curves import loss
 
 HISTORY = 20  # states that "its own past" goes back
+BROKEN = ("nonfinite_weights", "nonfinite_gradients", "nonfinite_activations")
 Layered = Callable[[Run, int, int], float | None]
 
 
@@ -103,8 +104,7 @@ def gain(run: Run, epoch: int, layer: int) -> float | None:
 
 def broken_layer(run: Run, epoch: int, layer: int) -> float | None:
     """1 if weights, gradients or outputs of the layer were not all finite."""
-    names = ("nonfinite_weights", "nonfinite_gradients", "nonfinite_activations")
-    there = known(run.layer(epoch, layer, name) for name in names)
+    there = known(run.layer(epoch, layer, name) for name in BROKEN)
     return float(any(there)) if there else None
 
 
@@ -195,8 +195,7 @@ def large_weights(run: Run, epoch: int) -> float | None:
 
 def any_broken(run: Run, epoch: int) -> float | None:
     """1 if anything on the held batch was not finite."""
-    names = ("nonfinite_weights", "nonfinite_gradients", "nonfinite_activations")
-    there = known(run.measure(epoch, name) for name in names)
+    there = known(run.measure(epoch, name) for name in BROKEN)
     return float(any(there)) if there else None
 
 
@@ -214,6 +213,21 @@ def first_broken_place(run: Run) -> tuple[Origin, ...]:
     """The layer itself."""
     index = first_broken(run)
     return () if index is None else (Origin("layer", int(index)),)
+
+
+def marked(*names: str) -> Callable[[Run], tuple[Origin, ...]]:
+    """The layers with a measure above 0 in the last epoch that has it, the largest first."""
+
+    def places(run: Run) -> tuple[Origin, ...]:
+        found: list[tuple[float, Origin]] = []
+        for layer in run.model.layers:
+            rows = [[run.layer(epoch, layer.index, name) for epoch in range(len(run.epochs))] for name in names]
+            there = [known(row)[-1] for row in rows if known(row)]
+            if there and max(there) > 0:
+                found.append((-max(there), Origin("layer", layer.index)))
+        return tuple(origin for _, origin in sorted(found, key=lambda pair: pair[0]))
+
+    return places
 
 
 def unreached(run: Run, epoch: int) -> float | None:

@@ -34,6 +34,7 @@ POINTS = Scale("points of share", -1.0, 1.0)
 SKILL = Scale("", -math.inf, 1.0)
 ERRORS = Scale("standard errors", -math.inf, math.inf, free=False)
 TO_BEST = Scale("", 1.0, math.inf, neutral=1.0)
+TO_CONSTANT = Scale("", -math.inf, math.inf, neutral=1.0)
 TURN = Scale("", 0.0, 2.0)
 NEVER_LEAST = tuple(how for how in AGGREGATES if how != "min")  # the first epoch is its own best
 
@@ -167,7 +168,7 @@ CURVES: tuple[Feature, ...] = (
         "loss_to_constant",
         curves.to_constant(curves.loss, True),
         "(loss - penalties) / loss of the best constant prediction",
-        RATIO,
+        TO_CONSTANT,
         "row 164",
         CONSTANT,
     ),
@@ -175,7 +176,7 @@ CURVES: tuple[Feature, ...] = (
         "val_loss_to_constant",
         curves.to_constant(curves.val_loss),
         "(validation loss - penalties) / loss of the best constant prediction",
-        RATIO,
+        TO_CONSTANT,
         "row 164",
         CONSTANT,
     ),
@@ -183,7 +184,7 @@ CURVES: tuple[Feature, ...] = (
         "held_loss_to_constant",
         curves.to_constant(curves.held_loss, True),
         "(held loss - penalties) / loss of the best constant prediction",
-        RATIO,
+        TO_CONSTANT,
         "row 164",
         CONSTANT,
     ),

@@ -16,6 +16,7 @@ from default_lint.features.base import (
     Topic,
     deep,
     each,
+    once,
     raw,
 )
 
@@ -376,7 +377,15 @@ LAYERS: tuple[Feature, ...] = (
         "row 54",
         GRADIENT,
     ),
-    each("large_weights", layers.large_weights, "share of all weights above 10 in size", SHARE, "DEFault 6", WEIGHT),
+    each(
+        "large_weights",
+        layers.large_weights,
+        "share of all weights above 10 in size",
+        SHARE,
+        "DEFault 6",
+        WEIGHT,
+        where=layers.marked("weights_large"),
+    ),
     each(
         "nonfinite_weights",
         layers.share_of_weights("nonfinite_weights"),
@@ -384,6 +393,7 @@ LAYERS: tuple[Feature, ...] = (
         SHARE,
         "DEFault 16, row 113",
         BROKEN,
+        where=layers.marked("nonfinite_weights"),
     ),
     each(
         "nonfinite_gradients",
@@ -392,6 +402,7 @@ LAYERS: tuple[Feature, ...] = (
         SHARE,
         "DEFault 17, row 55",
         BROKEN,
+        where=layers.marked("nonfinite_gradients"),
     ),
     each(
         "nonfinite",
@@ -400,6 +411,7 @@ LAYERS: tuple[Feature, ...] = (
         FLAG,
         "DEFault 16, 17, row 163",
         BROKEN,
+        where=layers.marked(*layers.BROKEN),
     ),
     each(
         "unreached",
@@ -408,10 +420,10 @@ LAYERS: tuple[Feature, ...] = (
         SHARE,
         "row 53",
         GRADIENT,
+        where=layers.marked("gradient_missing"),
     ),
-    Feature(
+    once(
         "first_nonfinite",
-        "run",
         layers.first_broken,
         "index of the first layer that was not finite, in the first epoch with one",
         COUNT,
