@@ -66,25 +66,26 @@ def separate(network: bool, *, allowed: bool = True) -> tuple[Separation, list[s
     network away too. Returns what was done, and notes about what was not.
     """
     done, reason = Separation(), "this system has no namespaces" if allowed else "namespaces are not wanted"
-    if sys.platform == "linux" and allowed:
-        kinds = [(True, network), (False, True), (True, False)] if network else [(True, False)]
-        users = (False, True) if os.geteuid() == 0 else (True,)
-        for kind in kinds:
-            for user in users:
-                wanted = Separation(*kind, user)
-                reason = _tried(wanted)
-                if not reason:
-                    _enter(wanted)
-                    done = wanted
-                    break
-            if done.flags:
-                break
+    for wanted in _choices(network) if sys.platform == "linux" and allowed else ():
+        trouble = _tried(wanted)
+        if not trouble:
+            _enter(wanted)
+            done = wanted
+            break
+        reason = trouble
     notes = []
     if network and not done.network:
         notes.append(f"the network could not be turned off for the run ({reason})")
     if not done.processes:
         notes.append(f"the run has no process namespace of its own, it is watched from outside ({reason})")
     return done, notes
+
+
+def _choices(network: bool) -> list[Separation]:
+    """What to try, best first; root needs no user namespace, but may lack the right all the same."""
+    kinds = [(True, True), (False, True), (True, False)] if network else [(True, False)]
+    users = (False, True) if os.geteuid() == 0 else (True,)
+    return [Separation(*kind, user) for kind in kinds for user in users]
 
 
 def _tried(wanted: Separation) -> str:

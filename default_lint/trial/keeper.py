@@ -29,7 +29,7 @@ Settings = Mapping[str, Any]
 
 INTERVAL = 0.05  # s between two looks at the processes
 SLOW = 0.5
-FRUGAL = 30  # a look may take at most this part of the time
+FRUGAL = 50  # a look may take at most this part of the time
 HURRIED = 4  # ... and this one when there are many processes
 REST = 1.0  # s that processes of a script that has ended may need to end themselves
 LAST = 10.0  # s to wait for killed processes before they are given up (they hang in the kernel)
@@ -223,9 +223,9 @@ def size(count: float) -> str:
     """Bytes for people: "1.5 GiB"."""
     for unit in ("bytes", "KiB", "MiB"):
         if count < 1024:
-            return f"{count:.3g} {unit}"
+            return f"{round(count, 1):g} {unit}"
         count /= 1024
-    return f"{count:.3g} GiB"
+    return f"{round(count, 1):g} GiB"
 
 
 def main(path: str) -> NoReturn:

@@ -250,8 +250,9 @@ class _Output:
             tail = self.tails[name]
             tail += chunk
             del tail[:-TAIL]
-            if self.on_output is not None and self.left > 0:
-                self.on_output(name, chunk[: self.left])
+            if self.on_output is not None and self.left >= 0:
+                if self.left:
+                    self.on_output(name, chunk[: self.left])
                 if len(chunk) > self.left:
                     self.on_output("stderr", f"\n[{self.notice}]\n".encode())
             self.left -= len(chunk)
@@ -329,6 +330,7 @@ class _Run:
         self.latest = 0.0
         self.testing = False
         self.began = time.monotonic()
+        self.damaged = 0
         self.sources: dict[str, str] = {}
 
     def run(self) -> Result:
@@ -405,8 +407,7 @@ class _Run:
         events.stream.close()
         if self.output.left < 0:
             self._note(self.output.notice)
-        if events.damaged:
-            self._note(f"{events.damaged} records of the run were damaged and left out")
+        self.damaged = events.damaged
         return self._ended(self._verdict(report))
 
     def _write_settings(self, base: str, environment: dict[str, str]) -> str:
@@ -417,7 +418,7 @@ class _Run:
         source = None
         if request.source is not None:
             source = os.path.join(base, "source.py")
-            Path(source).write_text(request.source, encoding="utf-8", newline="")
+            Path(source).write_bytes(request.source.encode("utf-8", "replace"))
         config = {
             "script": os.path.abspath(request.script) if request.script else None,
             "module": request.module,
@@ -494,7 +495,7 @@ class _Run:
             self._stop(keeper, "the run was canceled")
             until = time.monotonic() + PATIENCE
             while keeper.poll() is None and time.monotonic() < until:
-                self.output.pass_on(TICK) if self.output.on_output is None else time.sleep(TICK)
+                time.sleep(TICK)
             if keeper.poll() is None:
                 keeper.kill()
                 self._note("a process of the script did not end when it was killed")
@@ -584,6 +585,10 @@ class _Run:
         seconds = float(self.told["seconds"]) if self.told and _is_number(self.told.get("seconds")) else None
         if seconds is None:
             seconds = time.monotonic() - self.began
+        kept = _sound(self.kept)
+        damaged = self.damaged + len(self.kept) - len(kept)
+        if damaged:
+            self._note(f"{damaged} records of the run were damaged and left out")
         closing: list[Event] = [{"event": "note", "text": note} for note in self.notes]
         closing.append(
             {
@@ -598,7 +603,7 @@ class _Run:
         if self.on_event is not None:
             for event in closing:
                 self.on_event(event)
-        events = [*_sound(self.kept), *closing]
+        events = [*kept, *closing]
         for path in files(Trace.read(events)):
             found = digest(path) if path not in self.sources else None
             if found is not None:
