@@ -61,6 +61,17 @@ def after(epoch: int) -> str:
     return "before training" if epoch < 0 else f"after epoch {epoch + 1}"
 
 
+def short(value: float) -> str:
+    """A number to two digits, without an exponent where it needs none."""
+    return f"{float(f'{value:.2g}'):g}"
+
+
+def lower_rate(sight: Sight) -> float:
+    """The usual learning rate, or a tenth of the present one when that is not above it."""
+    usual, rate = usual_rate(sight), real(sight.model.optimizer.get("learning_rate"))
+    return usual if rate is None or rate > usual or rate <= 0 else float(f"{rate / 10:.1g}")
+
+
 def usual_rate(sight: Sight) -> float:
     """The learning rate with which this optimizer usually learns (the default of Keras)."""
     return _USUAL.get(str(sight.model.optimizer.get("class", "")), 0.001)

@@ -16,6 +16,7 @@ from default_lint.trial.observations._layers import (
     odd_initializer,
     quoted,
     series,
+    short,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
@@ -79,19 +80,19 @@ class ActivationScaleDrift(Observation):
         limit = LIMITS["layer_std_low"] / 10, LIMITS["layer_std_high"] * 10
         extreme = not limit[0] <= spread.value <= limit[1]
         weight = 0.5 if extreme else 0.3 if outside else 0.15
-        before = f", {previous:.2g} in the layer before" if previous else ""
+        before = f", {short(previous)} in the layer before" if previous else ""
         advice = "try: scale x to zero mean and unit variance"
         if blame.cause != "x_scale":
             advice = "try: the default initializer, or BatchNormalization after this layer"
         return self.seen(
             blame.place,
-            f"the outputs of {quoted(layer)} had a standard deviation of {spread.value:.2g}",
+            f"the outputs of {quoted(layer)} had a standard deviation of {short(spread.value)}",
             weight=weight if sight.health.fails else weight * 0.7,
             cause=blame.cause,
             measure="activation_std",
             value=spread.value,
             epochs=[spread.epoch],
-            notes=[f"{after(spread.epoch)}: {spread.value:.2g}{before}; usual 0.05 to 20", blame.why, advice],
+            notes=[f"{after(spread.epoch)}: {short(spread.value)}{before}; usual 0.05 to 20", blame.why, advice],
             severity=Severity.WARNING if extreme and sight.health.fails else Severity.INFO,
         )
 

@@ -14,12 +14,12 @@ from default_lint.trial.observations._layers import (
     first_weighted,
     large_input,
     last,
+    lower_rate,
     odd_initializer,
     percent,
     quoted,
     series,
     steep_rate,
-    usual_rate,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
@@ -110,10 +110,10 @@ def _early(sight: Sight, layer: LayerTrace) -> Reading | None:
 
 def _history(sight: Sight, layer: LayerTrace) -> str:
     early = _early(sight, layer)
-    rows = [f"{percent(row.value)} {after(row.epoch)}" for row in series(sight, layer.index, "activation_dead")[-3:]]
-    if early is not None and early.epoch < 0:
-        rows.insert(0, f"{percent(early.value)} before training")
-    return "dead: " + ", ".join(rows)
+    rows = series(sight, layer.index, "activation_dead")
+    middle = [] if len(rows) < 3 else [rows[len(rows) // 2]]
+    shown = dict.fromkeys([*([early] if early is not None else []), *middle, rows[-1]])
+    return "dead: " + ", ".join(f"{percent(row.value)} {after(row.epoch)}" for row in shown)
 
 
 def _blame(sight: Sight, layer: LayerTrace, dead: float) -> Blame:
@@ -147,5 +147,5 @@ def _advice(sight: Sight, blame: Blame) -> str:
     if blame.cause == "x_scale":
         return "try: scale x to zero mean and unit variance"
     if blame.cause == "learning_rate":
-        return f"try: learning_rate={usual_rate(sight):g} or less"
+        return f"try: learning_rate={lower_rate(sight):g} or less"
     return 'try: a tenth of the learning rate, `kernel_initializer="he_normal"`, or `activation="leaky_relu"`'

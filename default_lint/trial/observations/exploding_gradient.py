@@ -13,10 +13,11 @@ from default_lint.trial.observations._layers import (
     Reading,
     after,
     large_input,
+    lower_rate,
     model_series,
     odd_initializer,
+    short,
     steep_rate,
-    usual_rate,
     weighted,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
@@ -74,13 +75,13 @@ class ExplodingGradient(Observation):
         jump, growth = _jump(rows), _growth(rows)
         if jump is not None:
             high, usual = jump
-            text = (
-                f"the gradient reached {high.value:.2g} {after(high.epoch)}, {high.value / usual:.0e} times its median"
-            )
+            text = f"the gradient reached {short(high.value)} {after(high.epoch)}, {high.value / usual:.0e} times its median"
             yield self._exploded(sight, text, "gradient_norm", high, rows)
         elif growth is not None:
             begin, end = growth
-            text = f"the gradient grew from {begin.value:.2g} to {end.value:.2g} in {end.epoch - begin.epoch} epochs"
+            text = (
+                f"the gradient grew from {short(begin.value)} to {short(end.value)} in {end.epoch - begin.epoch} epochs"
+            )
             yield self._exploded(sight, text, "gradient_norm", end, rows)
 
     def _exploded(self, sight: Sight, text: str, measure: str, reading: Reading, rows: Sequence[Reading]) -> Seen:
@@ -89,7 +90,7 @@ class ExplodingGradient(Observation):
         weight = 0.75 if sight.health.fails else 0.4
         if unclean:
             weight = 0.2
-        shown = ", ".join(f"{row.value:.2g}" for row in rows[-5:])
+        shown = ", ".join(short(row.value) for row in rows[-5:])
         return self.seen(
             blame.place,
             text,
@@ -147,4 +148,4 @@ def _advice(sight: Sight, blame: Blame) -> str:
         return "try: scale x to zero mean and unit variance"
     if blame.cause == "initializer":
         return 'try: the default `kernel_initializer="glorot_uniform"`'
-    return f"try: learning_rate={usual_rate(sight):g} or less, and clipnorm=1.0 against single jumps"
+    return f"try: learning_rate={lower_rate(sight):g} or less, and clipnorm=1.0 against single jumps"

@@ -14,12 +14,12 @@ from default_lint.trial.observations._layers import (
     is_head,
     large_input,
     last,
+    lower_rate,
     odd_initializer,
     percent,
     quoted,
     series,
     steep_rate,
-    usual_rate,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
@@ -134,5 +134,5 @@ def _advice(sight: Sight, blame: Blame) -> str:
     if blame.cause == "initializer":
         return 'try: the default `kernel_initializer="glorot_uniform"`'
     if blame.cause == "learning_rate":
-        return f"try: learning_rate={usual_rate(sight):g} or less"
+        return f"try: learning_rate={lower_rate(sight):g} or less"
     return 'try: `activation="relu"` in hidden layers, or BatchNormalization before the activation'

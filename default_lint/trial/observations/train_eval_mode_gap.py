@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import percent, quoted
+from default_lint.trial.observations._layers import percent, quoted, short
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.trace import LayerTrace
@@ -76,7 +76,7 @@ class TrainEvalModeGap(Observation):
         chance = sight.health.chance or sight.health.start
         harm = not sight.health.learns or (math.isfinite(chance) and evaluated > LIMITS["mode_harm"] * chance)
         place, cause = sight.places.layer(layer.index, "momentum"), "batchnorm"
-        notes = [f"loss on the same batch: {train:.3g} in training mode, {evaluated:.3g} in inference mode"]
+        notes = [f"loss on the same batch: {short(train)} in training mode, {short(evaluated)} in inference mode"]
         advice = "try: more epochs, or `momentum=0.9`"
         slow = momentum is not None and 0 <= momentum <= 1
         if slow and momentum is not None:
@@ -89,7 +89,7 @@ class TrainEvalModeGap(Observation):
             notes.append(f"a batch of {batch:.0f} gives poor statistics")
         return self.seen(
             place,
-            f"the loss was {evaluated:.3g} at inference and {train:.3g} in training, on one batch",
+            f"the loss was {short(evaluated)} at inference and {short(train)} in training, on one batch",
             weight=0.85 if harm and slow else 0.6 if harm else 0.2,
             cause=cause,
             measure="mode_gap",
@@ -106,13 +106,13 @@ class TrainEvalModeGap(Observation):
         severity = Severity.WARNING if high and not sight.health.learns else Severity.INFO
         yield self.seen(
             sight.places.layer(layer.index, "rate"),
-            f"{quoted(layer)} dropped {percent(rate)}; loss {train:.3g} with it, {evaluated:.3g} without",
+            f"{quoted(layer)} dropped {percent(rate)}; loss {short(train)} with it, {short(evaluated)} without",
             weight=0.2 if sight.health.learns else 0.8 if high else 0.35,
             cause="dropout",
             measure="mode_gap",
             value=train / evaluated if evaluated > 0 else train,
             notes=[
-                f"loss on the same batch: {train:.3g} in training mode, {evaluated:.3g} in inference mode",
+                f"loss on the same batch: {short(train)} in training mode, {short(evaluated)} in inference mode",
                 "`rate` is the share that is dropped, not the share that is kept",
                 "try: a rate of 0.2 to 0.5",
             ],

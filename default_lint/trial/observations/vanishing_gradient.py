@@ -12,6 +12,8 @@ from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.trace import Epoch, LayerTrace
 
+_SHOWN = 4  # layers in a note
+
 
 class VanishingGradient(Observation):
     """The gradient of the first layers is a tiny part of that of the last ones, and the loss does not fall.
@@ -59,7 +61,7 @@ class VanishingGradient(Observation):
         stopped = _stopped(sight)
         place, layer, cause = _place(sight)
         amount = "below 1e-12" if middle <= -DECADES else f"{10**middle:.0e}"
-        rows = ", ".join(_row(sight, other) for other in layers[:3])
+        shown = layers if len(layers) <= _SHOWN else [*layers[: _SHOWN - 1], layers[-1]]
         yield self.seen(
             place,
             f"the gradient of the first layers was {amount} of that of the last",
@@ -69,7 +71,7 @@ class VanishingGradient(Observation):
             value=middle,
             epochs=[epoch.number for epoch, _ in ends],
             notes=[
-                f"gradient over weights: {rows} ... {_row(sight, layers[-1])}",
+                f"gradient over weights: {', '.join(_row(sight, other) for other in shown)}",
                 *([stopped] if stopped else []),
                 *([f"{quoted(layer)} is the first with {layer.activation}"] if layer.activation in BOUNDED else []),
                 _advice(layer),

@@ -13,10 +13,11 @@ from default_lint.trial.observations._layers import (
     after,
     at_start,
     large_input,
+    lower_rate,
     quoted,
     series,
+    short,
     steep_rate,
-    usual_rate,
     weighted,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
@@ -72,7 +73,7 @@ class WeightsDiverging(Observation):
         blame = _blame(sight)
         yield self.seen(
             blame.place,
-            f"the weights of {quoted(layer)} grew {factor:.3g}-fold in {_span(rows)}",
+            f"the weights of {quoted(layer)} grew {short(factor)}-fold in {_span(rows)}",
             weight=0.75 if sight.health.fails else 0.4,
             cause=blame.cause,
             measure="weight_norm",
@@ -125,7 +126,7 @@ def _span(rows: list[Reading]) -> str:
 
 
 def _numbers(rows: list[Reading]) -> str:
-    return ", ".join(f"{row.value:.3g} {after(row.epoch)}" for row in rows)
+    return ", ".join(f"{short(row.value)} {after(row.epoch)}" for row in rows)
 
 
 def _blame(sight: Sight) -> Blame:
@@ -141,4 +142,4 @@ def _blame(sight: Sight) -> Blame:
 def _advice(sight: Sight, blame: Blame) -> str:
     if blame.cause == "x_scale":
         return "try: scale x to zero mean and unit variance"
-    return f"try: learning_rate={usual_rate(sight):g} or less"
+    return f"try: learning_rate={lower_rate(sight):g} or less"
