@@ -51,6 +51,15 @@ def test_a_learning_rate_near_the_range_or_in_a_run_that_learns_is_not_reported(
     assert check(LearningRateOff, epochs=stuck(), tests=none) == []
 
 
+def test_a_rate_that_no_one_uses_is_only_a_hint() -> None:
+    usual = LIMITS["rate_usual"]
+    (seen,) = check(LearningRateOff, epochs=stuck(), tests=rates(1e-3, usual * NEAR, 3.0))
+    assert seen.finding.severity == Severity.INFO
+    assert "out of scale" in seen.finding.notes[-1].text
+    (seen,) = check(LearningRateOff, epochs=stuck(), tests=rates(1e-3, usual, 3.0))
+    assert seen.finding.severity == Severity.WARNING
+
+
 def decayed(left: float, made: Any = stuck) -> list[Epoch]:
     return [
         epoch(item.number, item.loss, item.logs["accuracy"], learning_rate=0.1 if not at else 0.1 * left)
