@@ -324,8 +324,11 @@ def points_apart(run: Run, epoch: int) -> float | None:
 
 
 def val_ratio(run: Run, epoch: int) -> float | None:
-    """Validation loss over training loss."""
-    return ratio(val_loss(run, epoch), loss(run, epoch))
+    """Validation loss over training loss; where class weights changed the latter, both over their constant losses."""
+    asked = run.model.asked
+    if not asked.get("class_weight") and not asked.get("sample_weight"):
+        return ratio(val_loss(run, epoch), loss(run, epoch))
+    return ratio(to_constant(val_loss)(run, epoch), to_constant(loss, True)(run, epoch))
 
 
 def wait(run: Run, epoch: int) -> float | None:

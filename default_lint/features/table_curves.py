@@ -188,7 +188,14 @@ CURVES: tuple[Feature, ...] = (
         "row 164",
         CONSTANT,
     ),
-    each("val_loss_ratio", curves.val_ratio, "validation loss / loss", RATIO, "row 124, row 170", VALIDATION),
+    each(
+        "val_loss_ratio",
+        curves.val_ratio,
+        "validation loss / loss, each against the constant prediction where fit had weights",
+        RATIO,
+        "row 124, row 170",
+        VALIDATION,
+    ),
     each(
         "val_loss_to_best",
         curves.to_best(curves.val_loss),

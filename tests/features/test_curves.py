@@ -86,6 +86,17 @@ def test_validation() -> None:
     assert found.value("loss_best_epoch") == 1.0
 
 
+def test_class_weights_do_not_count_as_a_gap() -> None:
+    """With weights that double every loss, the same predictions have the same loss against the constant."""
+    asked = {"class_weight": {"0": 2.0, "1": 2.0}}
+    data = {"y": [{"form": "binary", "counts": {"0": 5, "1": 5}, "classes": 2}]}
+    epochs = curve([2.0], val_loss=(1.0,))
+    found = features(epochs, data=data, losses=("binary_crossentropy",), asked=asked)
+    assert found.last("val_loss_ratio") == pytest.approx(1.0)
+    assert features(epochs, asked=asked).last("val_loss_ratio") is None
+    assert features(epochs).last("val_loss_ratio") == 0.5
+
+
 def test_the_accuracy_gap_has_a_sign() -> None:
     found = features(curve([1.0, 1.0], accuracy=(0.9, 0.5), val_accuracy=(0.6, 0.8)))
     same(found.series("accuracy_gap"), [0.3, -0.3])
