@@ -144,6 +144,15 @@ class Run:
         self.writer({"event": "error", "type": name, "message": str(error), "site": site, "traceback": text})
         return {"kind": "error", "message": message.splitlines()[-1] if message else name, "code": 1, "site": site}
 
+    def test(self) -> None:
+        """Make the own tests on the models, in the time that is left."""
+        if not self.config.get("tests") or not self.session.subjects or self.monitor.silent:
+            return
+        try:
+            child("tests").run(self.session)
+        except Exception as error:
+            self.session.note(f"the own tests failed ({type(error).__name__}: {error})")
+
     def finish(self, ended: dict[str, Any]) -> int:
         """Say how the program ended; the status to exit with."""
         self.writer({"event": "ended", "seconds": time.monotonic() - self.started, **ended})
@@ -189,7 +198,10 @@ def main(arguments: list[str]) -> int:
         os.chdir(config["directory"])
     run = Run(config, started)
     run.start()
-    return run.finish(run.execute())
+    ended = run.execute()
+    run.monitor.flush()
+    run.test()
+    return run.finish(ended)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .held import array, length, narrow, spread, take
+from .held import array, length, narrow, rows_of, spread, take
 from .leaks import leak_columns
-from .nest import flatten
+from .nest import convert, flatten
 
 ROWS = 20_000
 CELLS = 4_000_000
@@ -17,6 +17,7 @@ COLUMNS = 512
 LISTED = 20
 SEARCHED = 50_000_000
 BLOCK = 4096
+DEFAULT_BATCH = 32
 LABELS = 100
 
 Facts = dict[str, Any]
@@ -225,7 +226,7 @@ def _rows(value: np.ndarray, dtype: Any) -> np.ndarray:
     return np.ascontiguousarray(value.reshape(len(value), -1).astype(dtype, copy=False))
 
 
-def source(x: Any) -> str:
+def kind(x: Any) -> str:
     """The kind of thing that `fit` was given as x: "array", "tf.data", "generator", "PyDataset", "DataLoader", ..."""
     leaves = flatten(x)
     if leaves and all(length(leaf) is not None for leaf in leaves):
@@ -241,3 +242,32 @@ def source(x: Any) -> str:
     if hasattr(x, "__next__"):
         return "generator"
     return type(x).__name__
+
+
+def fit_facts(source: str, asked: dict[str, Any]) -> Facts:
+    """The facts of what a call of fit was given, as far as it lies at hand."""
+    x, y, validation = asked.get("x"), asked.get("y"), asked.get("validation_data")
+    found: Facts = {"source": source, "batch": asked.get("batch_size")}
+    if source == "array":
+        total = rows_of(x) or 0
+        rows = math.floor(total * (1.0 - float(asked.get("validation_split") or 0.0)))
+        found["batch"] = found["batch"] or DEFAULT_BATCH
+        found.update(facts(x, y, rows))
+        found["samples"] = rows
+        if validation is None and rows < total:
+            validation = _rest(x, rows), _rest(y, rows)
+            found["val_samples"] = total - rows
+            x = convert(lambda leaf: leaf[:rows], x) if validation[0] is not None else x
+    if isinstance(validation, (tuple, list)) and len(validation) >= 2 and kind(validation[0]) == "array":
+        held = facts(validation[0], validation[1])
+        found.update({"val_x": held["x"], "val_y": held["y"], "val_samples": rows_of(validation[0])})
+        if source == "array":
+            found["overlap"] = overlap(x, validation[0])
+    return found
+
+
+def _rest(structure: Any, rows: int) -> Any:
+    """The rows after those, where that takes no copy."""
+    if not all(isinstance(leaf, np.ndarray) for leaf in flatten(structure)):
+        return None
+    return convert(lambda leaf: leaf[rows:], structure)

@@ -410,7 +410,7 @@ def metrics(model: Any) -> list[str]:
 
 def stateful(model: Any) -> bool:
     """Whether a recurrent layer carries its state from batch to batch."""
-    return any(bool(getattr(layer, "stateful", False)) for layer, _ in leaves(model) if hasattr(layer, "reset_states"))
+    return any(bool(getattr(_wrapped(layer), "stateful", False)) for layer, _ in leaves(model))
 
 
 def walk(model: Any) -> Iterator[Any]:

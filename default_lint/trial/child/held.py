@@ -175,7 +175,8 @@ class Batches:
             return args
         source = args[-1]
         if isinstance(source, (list, tuple)):
-            self._seen.extend(source[: BATCHES - len(self._seen)])
+            for batch in source:
+                self.add(batch)
             return args
         if type(source).__module__.startswith("tensorflow"):
             return args
@@ -183,9 +184,13 @@ class Batches:
 
     def _through(self, source: Any) -> Iterator[Any]:
         for batch in source:
-            if len(self._seen) < BATCHES:
-                self._seen.append(batch)
+            self.add(batch)
             yield batch
+
+    def add(self, batch: Any) -> None:
+        """Keep a batch while there is room; arrays are copied, since loops like to fill the same one again."""
+        if len(self._seen) < BATCHES:
+            self._seen.append(convert(lambda leaf: array(leaf).copy(), batch))
 
     def tap(self, dataset: Any) -> Any:
         """The same `tf.data.Dataset`; its first elements are copied to a queue inside of its own graph.

@@ -164,6 +164,23 @@ def fitting(cls: Any, monitor: Monitor) -> None:
         return fit
 
     _replace(cls, "fit", make)
+    steps = inspect.signature(inspect.unwrap(cls.train_on_batch))
+
+    def make_step(original: Any) -> Any:
+        def train_on_batch(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if monitor.silent or monitor.known(self) is not None:
+                return original(self, *args, **kwargs)
+            watch = monitor.watch(self)
+            frames = [] if watch.subject.trained == "train_on_batch" else sites.here(sys._getframe(1))
+            watch.step_begin(bound(steps, self, args, kwargs), frames[0] if frames else None)
+            result = original(self, *args, **kwargs)
+            watch.step_end(result)
+            ended(monitor)
+            return result
+
+        return train_on_batch
+
+    _replace(cls, "train_on_batch", make_step)
 
 
 def begun(monitor: Monitor, model: Any, asked: Callable[[], dict[str, Any]], frame: Any) -> Any:

@@ -38,6 +38,15 @@ def gradient_rows(rows: int, total: int | None) -> int:
     return min(rows, wanted)
 
 
+def key_of(model: Any) -> tuple[Any, ...]:
+    """What the compiled measures of a model depend on: its loss, its weights and which of them train."""
+    return (
+        id(getattr(model, "_compile_loss", None)),
+        tuple(map(id, model.variables)),
+        tuple(map(id, model.trainable_variables)),
+    )
+
+
 class Engine:
     """Measures one model on one held batch.
 
@@ -50,6 +59,7 @@ class Engine:
         assert subject.held is not None
         self.subject = subject
         self.model = subject.model
+        self.key = key_of(self.model)
         self.ops = subject.keras.ops
         self.framework = framework(subject.backend, bool(getattr(self.model, "run_eagerly", False)))
         self.leaves = describe.leaves(self.model)
@@ -450,7 +460,9 @@ def _cells(layer: Any) -> int:
 
 
 def _fixed(model: Any) -> int | None:
-    """The number of rows that the model insists on."""
+    """The number of rows that the model insists on, because it carries a state for each row of a batch."""
+    if not describe.stateful(model):
+        return None
     try:
         length = flatten(model.inputs)[0].shape[0]
         return None if length is None else int(length)

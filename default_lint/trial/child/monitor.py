@@ -18,7 +18,7 @@ from typing import Any
 from . import data, describe, held
 from .frameworks import framework, preserved
 from .held import Batches
-from .measures import Engine
+from .measures import Engine, key_of
 from .nest import convert, flatten
 from .session import Held, Session, Subject
 from .sites import Origins, Site
@@ -28,6 +28,8 @@ LOSSES = 256
 PENDING = 64
 LIVE = 0.25
 WINDOW = 50
+LOOKS = 4  # calls of fit whose data is looked at
+TOLD = 32  # calls of fit that are told of
 COPY = 200 * 2**20
 
 
@@ -72,7 +74,8 @@ class Monitor:
         made = Watch(self, model, self._count)
         self._count += 1
         self._watches[id(model)] = (weakref.ref(model), made)
-        self.session.subjects.append(made.subject)
+        if made.measured:
+            self.session.subjects.append(made.subject)
         return made
 
     def known(self, model: Any) -> Watch | None:
@@ -85,6 +88,11 @@ class Monitor:
         if not self.capped:
             self.capped = reason
         self.session.emit({"event": "capped", "model": number, "reason": reason})
+
+    def flush(self) -> None:
+        """The script has ended: close the windows of loops that are still open."""
+        for _, watch in list(self._watches.values()):
+            watch.finish()
 
     def fork(self) -> None:
         """In a forked process: say and measure nothing any more."""
@@ -115,7 +123,9 @@ class Watch:
     def __init__(self, monitor: Monitor, model: Any, number: int) -> None:
         self.monitor = monitor
         self._model = weakref.ref(model)
-        self.subject = Subject(number, model, describe.backend(model), describe.keras(model))
+        self.subject = Subject(
+            number, model if number < WATCHED else None, describe.backend(model), describe.keras(model)
+        )
         self.active = False
         self.finished = False
         self.begun_training = False
@@ -129,6 +139,9 @@ class Watch:
         self.asked: dict[str, Any] = {}
         self.described = False
         self.kept: Batches | None = None
+        self.looked = 0
+        self.told = 0
+        self.window: dict[str, float] = {}
         self.total: int | None = None
         self.engine: Engine | None = None
         self.start: list[Any] | None = None  # weights before training, until they have been measured
@@ -165,34 +178,30 @@ class Watch:
         self.site = site
         self.asked = asked_facts(asked)
         self.monitor.fitting.append(self)
-        self.subject.batch = self.asked.get("batch_size")
+        self.subject.trained = "fit"
         self._hold(asked)
-        self._describe()
+        self.subject.batch = self.subject.data.get("batch")
+        if self.told < TOLD:
+            self.told += 1
+            self._describe()
 
     @quiet
     def _hold(self, asked: dict[str, Any]) -> None:
+        """Facts about the data, and the held batch where the data lies at hand."""
         x, y, weight = asked.get("x"), asked.get("y"), asked.get("sample_weight")
-        source = data.source(x)
-        facts: dict[str, Any] = {"source": source, "batch": self.asked.get("batch_size")}
-        if source != "array" and self.subject.held is None:
-            self.kept = Batches()
-        if source == "array":
+        source = data.kind(x)
+        if source != "array":
+            self.kept = Batches() if self.subject.held is None else None
+        elif self.subject.held is None:
             total = held.rows_of(x) or 0
-            rows = math.floor(total * (1.0 - float(asked.get("validation_split") or 0.0)))
-            batch = held.from_arrays(x, y, weight, rows, held.count(rows))
+            self.total = math.floor(total * (1.0 - float(asked.get("validation_split") or 0.0)))
+            batch = held.from_arrays(x, y, weight, self.total, held.count(self.total))
             if asked.get("class_weight") and batch.sample_weight is None:
                 batch.sample_weight = held.class_weights(batch.y, asked["class_weight"])
             self.subject.held = batch
-            facts.update(data.facts(x, y, rows))
-            facts["samples"] = rows
-            self.total = rows
-        validation = asked.get("validation_data")
-        if isinstance(validation, (tuple, list)) and len(validation) >= 2 and data.source(validation[0]) == "array":
-            found = data.facts(validation[0], validation[1])
-            facts.update({"val_x": found["x"], "val_y": found["y"], "val_samples": held.rows_of(validation[0])})
-            if source == "array":
-                facts["overlap"] = data.overlap(x, validation[0])
-        self.subject.data = facts
+        if self.looked < LOOKS:
+            self.looked += 1
+            self.subject.data = data.fit_facts(source, asked)
 
     def _describe(self) -> None:
         model = self._model()
@@ -266,15 +275,19 @@ class Watch:
         model = self._model()
         if model is None:
             return
+        self._prepare(model)
+        function = model.train_function
+        if callable(function) and not isinstance(function, Stepping):
+            model.train_function = Stepping(function, self)
+
+    def _prepare(self, model: Any) -> None:
+        """The model is compiled and about to train."""
         self.subject.compute_loss = compute_loss(model)
         self.subject.plain = not describe.custom(model, "train_step") and self.subject.compute_loss is not None
         self.averaged = not describe.custom(model, "train_step") or any(
             getattr(metric, "name", "") == "loss" for metric in model.metrics
         )
         self._snapshot()
-        function = model.train_function
-        if callable(function) and not isinstance(function, Stepping):
-            model.train_function = Stepping(function, self)
 
     @quiet
     def _snapshot(self) -> None:
@@ -353,7 +366,9 @@ class Watch:
 
     def _engine(self) -> Engine | None:
         model = self._model()
-        if self.engine is None and self.subject.held is not None and model is not None and describe.built(model):
+        if model is None or self.subject.held is None or not describe.built(model):
+            return None
+        if self.engine is None or self.engine.key != key_of(model):
             self.engine = Engine(self.subject, self.total)
         return self.engine
 
@@ -400,6 +415,59 @@ class Watch:
         function = getattr(model, "train_function", None)
         if isinstance(function, Stepping):
             model.train_function = function.function
+
+    # A loop of the user's
+
+    @quiet
+    def step_begin(self, asked: dict[str, Any], site: Site | None) -> None:
+        """A call of train_on_batch begins; 50 of them make an epoch."""
+        model = self._model()
+        if model is None:
+            return
+        self.active = True
+        if self.fit < 0 or self.subject.trained == "fit":
+            self.fit += 1
+            self.subject.trained = "train_on_batch"
+            self.site = site
+            self.asked = {"batch_size": held.rows_of(asked.get("x"))}
+            self.subject.batch = self.asked["batch_size"]
+            self.subject.data = {"source": "train_on_batch", "batch": self.subject.batch}
+            self.kept = Batches() if self.subject.held is None else None
+            self._describe()
+            self._prepare(model)
+        if not self.open:
+            self.epoch_begin(self.epoch + 1)
+        if self.kept is not None:
+            weight = asked.get("sample_weight")
+            if weight is None and asked.get("class_weight"):
+                weight = held.class_weights(asked.get("y"), asked["class_weight"])
+            self.kept.add((asked.get("x"), asked.get("y"), weight))
+
+    @quiet
+    def step_end(self, result: Any) -> None:
+        """A call of train_on_batch returns."""
+        self.active = False
+        self.averaged = False
+        logs = result if isinstance(result, dict) else {"loss": flatten(result)[0] if flatten(result) else math.nan}
+        for name, value in logs.items():
+            self.window[name] = self.window.get(name, 0.0) + float(value)
+        self._step(logs)
+        if self.taken >= WINDOW:
+            self._window(complete=True)
+
+    def _window(self, complete: bool) -> None:
+        logs = {name: total / max(1, self.taken) for name, total in self.window.items()}
+        self.window = {}
+        self.epochs += 1
+        self._close(logs, complete)
+        if self.monitor.epochs is not None and self.epochs >= self.monitor.epochs:
+            self._stop("epochs")
+
+    @quiet
+    def finish(self) -> None:
+        """The script has ended."""
+        if self.open and self.taken and self.subject.trained != "fit":
+            self._window(complete=not self.monitor.capped)
 
     # One epoch
 
