@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 560, 240
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 34
 POINTS = 240  # of a curve; longer ones are thinned
 CELLS = 80  # epochs of a heat map; longer ones are thinned
+LARGEST = 1e300  # beyond it a number is drawn as none: the axis itself has to be a number
 SPREAD = 100.0  # largest over smallest value from which on an axis is logarithmic
 CIVIDIS = (
     (0, 34, 78),
@@ -116,6 +117,11 @@ def nice(low: float, high: float, wanted: int = 5) -> list[float]:
     ]
 
 
+def drawable(value: float) -> bool:
+    """Whether a number has a place on an axis."""
+    return abs(value) < LARGEST  # false for NaN
+
+
 def thin(points: Sequence[Point], limit: int = POINTS) -> list[Point]:
     """At most `limit` of the points at equal distances, the last one among them; a point that is no number stays."""
     if len(points) <= limit:
@@ -139,7 +145,7 @@ def chart(
 
     `whole` x values get ticks at whole numbers; `band` is a range of x to set off, `line` one x with its label.
     """
-    values = [value for one in series for _, value in one.points if value is not None and math.isfinite(value)]
+    values = [value for one in series for _, value in one.points if value is not None and drawable(value)]
     places = [x for one in series for x, value in one.points if value is not None]
     if not places:
         return None
@@ -174,7 +180,7 @@ def _drawn(one: Series, x: Axis, y: Axis, x_title: str) -> Drawn:
             pen_up = True
             continue
         said = f"{one.name} {number(value)} at {x_title} {short(place)}"
-        if not math.isfinite(value):
+        if not drawable(value):
             broken.append((x.at(place), said))
             pen_up = True
             continue

@@ -22,6 +22,9 @@ WORDS: Mapping[str, str] = {
     "gradient_zero": "share of gradients at zero",
     "held_accuracy": "accuracy on the held batch",
     "held_loss": "loss on the held batch",
+    "nonfinite_activations": "outputs that are not finite",
+    "nonfinite_gradients": "gradient entries that are not finite",
+    "nonfinite_weights": "weights that are not finite",
     "prediction_classes": "classes ever predicted",
     "prediction_std": "standard deviation of the predictions",
     "prediction_top": "share of the commonest prediction",
@@ -29,6 +32,7 @@ WORDS: Mapping[str, str] = {
     "weights_large": "share of weights beyond 10",
     "weights_small": "share of weights below 1e-5",
 }
+TOLD = 4  # pieces of evidence that a line holds
 SHARES = frozenset(
     {
         "activation_constant",
@@ -51,7 +55,7 @@ TESTS: Mapping[str, str] = {
     "mode_gap": "training against inference mode",
     "batch_sum": "loss against batch size",
     "broadcast": "shapes inside the loss",
-    "replay": "first number that is not finite",
+    "replay": "first value that is not finite",
 }
 
 
@@ -136,6 +140,13 @@ def lines(evidence: Iterable[Evidence]) -> list[str]:
     return list(dict.fromkeys(filter(None, map(told, evidence))))
 
 
+def seen(evidence: Iterable[Evidence]) -> str:
+    """The pieces of evidence that have something to tell, the first of them in one line; "" without any."""
+    found = lines(evidence)
+    more = f"; {len(found) - TOLD} more" if len(found) > TOLD else ""
+    return "; ".join(found[:TOLD]) + more
+
+
 def data(evidence: Evidence) -> dict[str, Any]:
     """A piece of evidence for strict JSON; epochs count from 1, and 0 is before training."""
     if isinstance(evidence, Observed):
@@ -210,8 +221,8 @@ def _overfit(row: Mapping[str, Any]) -> str:
 def _sweep(row: Mapping[str, Any]) -> str:
     learns = row.get("learns")
     what = f"{short(real(learns[0]))} to {short(real(learns[1]))} learns" if learns else "no rate learns"
-    worse = [short(real(rate)) for rate, bad in zip(row["rates"], row["diverged"]) if bad]
-    diverged = f", {worse[0]} diverges" if worse else ""
+    worse = [real(rate) for rate, bad in zip(row["rates"], row["diverged"]) if bad]
+    diverged = f", {short(min(worse))} diverges" if worse else ""
     current = f"; the script uses {short(real(row['current']))}" if row.get("current") is not None else ""
     return what + diverged + current
 
@@ -230,6 +241,26 @@ def _permuted(row: Mapping[str, Any]) -> str:
     return f"loss {number(real(row['true']))}, permuted {number(real(row['permuted']))}: {same}"
 
 
+def _sum(row: Mapping[str, Any]) -> str:
+    grows = "grows with the number of rows" if row["grows"] else "does not depend on the number of rows"
+    return f"the loss {grows} ({number(real(row['single']))}, of twice as many {number(real(row['double']))})"
+
+
+def _broadcast(row: Mapping[str, Any]) -> str:
+    if row["broadcast"]:
+        aligned = f"loss {number(real(row['loss']))}, with aligned shapes {number(real(row['aligned']))}"
+        return f"labels and predictions are broadcast: {aligned}"
+    return "labels and predictions fit each other"
+
+
+def _replay(row: Mapping[str, Any]) -> str:
+    if row["finite"]:
+        return f"everything stayed finite in {row['steps']} steps"
+    where = f" of `{row['name']}`" if row.get("name") else ""
+    kind = {"output": "an output", "gradient": "the gradient", "weights": "the weights", "loss": "the loss"}
+    return f"{kind.get(str(row['what']), str(row['what']))}{where}, in batch {int(row['batch']) + 1}"
+
+
 def _mode(row: Mapping[str, Any]) -> str:
     return f"loss {number(real(row['train']))} against {number(real(row['eval']))}"
 
@@ -241,4 +272,7 @@ _TELLERS = {
     "zero_input": _zero,
     "permuted_labels": _permuted,
     "mode_gap": _mode,
+    "batch_sum": _sum,
+    "broadcast": _broadcast,
+    "replay": _replay,
 }

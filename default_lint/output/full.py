@@ -77,7 +77,8 @@ def _frames(document: Document, finding: Finding, spanned: list[Note], view: Vie
 
 
 def _remarks(finding: Finding, notes: list[Note], view: View, gutter: int) -> list[str]:
-    lines = [line for text in evidence.lines(finding.evidence) for line in _remark("seen", text, "", view, gutter)]
+    seen = evidence.seen(finding.evidence)
+    lines = _remark("seen", seen, "", view, gutter) if seen else []
     lines += [line for note in notes for line in _remark("note", note.text, "", view, gutter)]
     for index, fix in enumerate(finding.fixes):
         word = "help" if index == 0 else "or"

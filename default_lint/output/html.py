@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from default_lint.output import full, links
 from default_lint.output.charts import Chart, Heat, Series, chart, heat
-from default_lint.output.evidence import TESTS, lines, number, percent, real, test_told
+from default_lint.output.evidence import TESTS, number, percent, real, seen, test_told
 from default_lint.output.frame import line_text
 from default_lint.output.run import columns_of, ending, hardware, progress, thinned, times, title
 from default_lint.output.style import columns, visible
@@ -54,7 +54,7 @@ class Card(NamedTuple):
     url: str
     message: str
     place: Place
-    evidence: tuple[str, ...]
+    evidence: str
     remarks: tuple[Remark, ...]
 
 
@@ -174,7 +174,7 @@ def cards(diagnosis: Diagnosis) -> list[Card]:
                 links.page(finding),
                 finding.message,
                 place(finding.span),
-                tuple(lines(finding.evidence)),
+                seen(finding.evidence),
                 tuple(_remarks(document, finding, place)),
             )
         )
@@ -190,8 +190,7 @@ def _remarks(document: Document, finding: Finding, place: Any) -> Iterator[Remar
 
 
 def _place(document: Document, file: int, span: Span) -> Place:
-    line = document.locate(span.start)
-    return Place(links.written(document, line), f"s{file}-{_line_of(document, span.start) + 1}")
+    return Place(links.written(document, document.locate(span.start)), f"s{file}-{_line_of(document, span.start) + 1}")
 
 
 def _line_of(document: Document, offset: int) -> int:
@@ -414,7 +413,9 @@ def sweep(result: Any) -> Chart | None:
     starts = [value for value in map(real, result.get("start") or ()) if math.isfinite(value)]
     ceiling = 3 * max(starts, default=1.0)
     points = tuple(
-        (rate, end if math.isfinite(end) and end <= ceiling else math.inf) for rate, end in zip(rates, ends) if rate > 0
+        (rate, end if math.isfinite(end) and end <= ceiling else math.inf)
+        for rate, end in sorted(zip(rates, ends))
+        if rate > 0
     )
     series = [Series("loss after the test", "training", points)]
     if starts:

@@ -117,7 +117,7 @@ class Live:
         return "  ".join(filter(None, (f"{frames[self._turn % len(frames)]} {self.state}", bars, clock)))
 
     def _draw(self) -> None:
-        text = shorten(clean(self.marks.plain(self.line())), self.columns - 1)
+        text = self.marks.plain(shorten(clean(self.line()), self.columns - 1))
         self.stream.write("\r\x1b[K" + paint(text, "gutter", self.color))
         self.stream.flush()
         self._drawn = True

@@ -107,7 +107,7 @@ def columns_of(model: ModelTrace) -> list[Column]:
         Column("dead units", tuple(mean_of(epoch, model.layers, "activation_dead") for epoch in epochs), _share),
         Column("saturated", tuple(mean_of(epoch, model.layers, "activation_saturated") for epoch in epochs), _share),
         Column("rate", tuple(epoch.learning_rate for epoch in epochs), short),
-        Column("not finite", _nonfinite(epochs), short),
+        Column("not finite", _nonfinite(epochs), _count),
     ]
     for name in training[2:]:
         found += [_logged(epochs, name), _logged(epochs, f"val_{name}")]
@@ -136,6 +136,10 @@ def _nonfinite(epochs: Sequence[Epoch]) -> tuple[float | None, ...]:
 
 def _share(value: float | None) -> str:
     return number(None) if value is None else percent(value)
+
+
+def _count(value: float | None) -> str:
+    return number(None) if value is None else f"{value:,.0f}"
 
 
 def mean_of(epoch: Epoch, layers: Sequence[LayerTrace], measure: str) -> float | None:
