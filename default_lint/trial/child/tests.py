@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from .trials.batch_sum import batch_sum
 from .trials.broadcast import broadcast
@@ -22,6 +23,7 @@ from .trials.replay import replay
 from .trials.zero_input import zero_input
 
 LONGEST = 60.0  # seconds for one model, however much time is left
+ENOUGH = 10.0  # seconds that are not cut further to leave some to other models: they are often alike
 SHORTEST = 0.2  # seconds below which no experiment is begun
 
 
@@ -29,7 +31,7 @@ class OwnTest(NamedTuple):
     """An experiment; `share` is its weight when the time that is left is divided among those still to come."""
 
     name: str
-    run: Callable[[Case], Dict[str, Any]]
+    run: Callable[[Case], dict[str, Any]]
     share: float
 
 
@@ -51,17 +53,22 @@ def run(session: Any, clock: Callable[[], float] = time.monotonic) -> None:
     """Make all own tests on all models of a `Session`; says `testing` and `test` through `session.emit`."""
     subjects = list(session.subjects)
     for number, subject in enumerate(subjects):
-        seconds = min(LONGEST, session.remaining() / (len(subjects) - number))
+        left = session.remaining()
+        seconds = min(LONGEST, left, max(ENOUGH, left / (len(subjects) - number)))
         run_model(subject, session.emit, seconds, clock)
 
 
 def run_model(
-    subject: Any, emit: Callable[[Dict[str, Any]], None], seconds: float, clock: Callable[[], float] = time.monotonic
-) -> Dict[str, Dict[str, Any]]:
-    """Make all own tests on one model within about `seconds`; the results by name."""
-    results: Dict[str, Dict[str, Any]] = {}
+    subject: Any, emit: Callable[[dict[str, Any]], None], seconds: float, clock: Callable[[], float] = time.monotonic
+) -> dict[str, dict[str, Any]]:
+    """Make all own tests on one model within about `seconds`; the results by name.
+
+    Every result has "seconds"; "skipped" (the reason) stands in one that could not be had, and "plain": False in those
+    of a model with a training step of its own: they are about the model with its compiled loss, not about that step.
+    """
+    results: dict[str, dict[str, Any]] = {}
     budget = Time(clock, seconds)
-    case: Optional[Case] = None
+    case: Case | None = None
     with undisturbed(subject.model, subject.keras):
         try:
             case = Case(subject, clock)
@@ -74,19 +81,21 @@ def run_model(
             emit({"event": "testing", "model": subject.number, "name": test.name})
             began = clock()
             if case is None:
-                result: Dict[str, Any] = {"skipped": reason}
+                result: dict[str, Any] = {"skipped": reason}
             elif left < SHORTEST:
                 result = {"skipped": "no time was left"}
             else:
                 weights = sum(later.share for later in TESTS[number:])
                 case.time = Time(clock, left * test.share / weights)
                 result = _result(test, case)
+            if not subject.plain:
+                result = {**result, "plain": False}
             results[test.name] = {**result, "seconds": round(clock() - began, 3)}
             emit({"event": "test", "model": subject.number, "name": test.name, "result": plain(results[test.name])})
     return results
 
 
-def _result(test: OwnTest, case: Case) -> Dict[str, Any]:
+def _result(test: OwnTest, case: Case) -> dict[str, Any]:
     try:
         return test.run(case)
     except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from .structure import leaves, rebuilt
 SAME = 1e-4  # relative; far above rounding in float32
 
 
-def broadcast(case: Case) -> Dict[str, Any]:
+def broadcast(case: Case) -> dict[str, Any]:
     """The loss with the targets as they are against the targets in the shape of the outputs.
 
     A target (N,) under an output (N, 1) becomes (N, N) when a loss of the user's own subtracts the two: every
@@ -25,7 +25,7 @@ def broadcast(case: Case) -> Dict[str, Any]:
     """
     case.need_loss()
     machine, state = case.machine, case.initial_or_current
-    batch = case.take(case.order[:64])
+    batch = case.take(case.order[: case.fixed or 64])
     loss, outputs = machine.outputs(state, batch)
     targets = [machine.array(leaf) for leaf in leaves(batch.y)]
     shown = [np.asarray(leaf) for leaf in leaves(outputs)]
@@ -33,7 +33,7 @@ def broadcast(case: Case) -> Dict[str, Any]:
         raise Skipped("the outputs and targets of the model do not pair up")
     differing = [i for i, (y, o) in enumerate(zip(targets, shown)) if y.shape != o.shape and y.size == o.size]
     first = differing[0] if differing else 0
-    result: Dict[str, Any] = {"target": _shape(targets[first]), "output": _shape(shown[first]), "broadcast": False}
+    result: dict[str, Any] = {"target": _shape(targets[first]), "output": _shape(shown[first]), "broadcast": False}
     if not differing:
         return {**result, "loss": loss}
     # Outputs of our own, all different: those of an untrained or dead model may all be the same, which hides it.
@@ -48,10 +48,10 @@ def broadcast(case: Case) -> Dict[str, Any]:
     return result
 
 
-def _spread(outputs: List[Any], generator: Any) -> List[Any]:
+def _spread(outputs: list[Any], generator: Any) -> list[Any]:
     """Values between 0.1 and 0.9, valid as probabilities too, in the shapes of the outputs."""
     return [generator.uniform(0.1, 0.9, output.shape).astype(np.float32) for output in outputs]
 
 
-def _shape(array: Any) -> List[Tuple[int, ...]]:
+def _shape(array: Any) -> list[tuple[int, ...]]:
     return list(array.shape)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -54,17 +55,32 @@ class Case:
         self.model, self.keras = subject.model, subject.keras
         held = subject.held
         self.rows = min(MOST_ROWS, *(len(leaf) for part in (held.x, held.y) for leaf in leaves(part)))
+        self.fixed = self._fixed()
+        if self.fixed is not None:
+            if self.rows < self.fixed:
+                raise Skipped(f"the model takes {self.fixed} rows at once and {self.rows} are held")
+            self.rows = self.fixed
         self.order = np.random.default_rng(0).permutation(self.rows)
         self.machine = Machine(self.model, self.keras, subject.backend, subject.compute_loss)
-        self.results: Dict[str, Dict[str, Any]] = {}
+        self.results: dict[str, dict[str, Any]] = {}
         self.time = Time(clock, math.inf)
-        self.trainers: Dict[str, Trainer] = {}
-        self._initial: Optional[State] = None
-        self._current: Optional[State] = None
+        self.trainers: dict[str, Trainer] = {}
+        self._initial: State | None = None
+        self._current: State | None = None
+
+    def _fixed(self) -> int | None:
+        """The batch size that the model was built for; None when it takes any."""
+        shapes = [getattr(tensor, "shape", None) for tensor in getattr(self.model, "inputs", None) or ()]
+        return next((shape[0] for shape in shapes if shape), None)
+
+    def cut(self, rows: Any, size: int) -> list[Any]:
+        """Indices in batches of `size` (of the model's own size when it insists on one); the rest is left out."""
+        size = self.fixed or max(1, min(size, len(rows)))
+        return [rows[i : i + size] for i in range(0, len(rows) - size + 1, size)]
 
     # Rows
 
-    def take(self, rows: Any, labels: Optional[Any] = None) -> Batch:
+    def take(self, rows: Any, labels: Any | None = None) -> Batch:
         """The held rows of the given indices; `labels` are other indices that their targets come from."""
         held = self.subject.held
         y = held.y if labels is None else mapped(lambda leaf: np.asarray(leaf)[labels], held.y)
@@ -81,11 +97,11 @@ class Case:
         """A random generator of its own for an experiment."""
         return np.random.default_rng(zlib.crc32(name.encode()))
 
-    def parts(self, batch: Batch, outputs: Any) -> List[task.Part]:
+    def parts(self, batch: Batch, outputs: Any) -> list[task.Part]:
         """The outputs with their targets."""
         return task.parts(self.model, mapped(self.machine.array, batch.y), outputs)
 
-    def accuracy(self, batch: Batch, outputs: Any) -> Optional[float]:
+    def accuracy(self, batch: Batch, outputs: Any) -> float | None:
         """Share of right labels over all outputs that classify; None when none does."""
         right = [part.right(output) for part, output in zip(self.parts(batch, outputs), leaves(outputs))]
         known = [one for one in right if one is not None and one.size]
@@ -130,7 +146,7 @@ class Case:
                 raise Skipped("the weights were lost when training broke off") from None
         return self._current
 
-    def chance(self, batch: Batch, outputs: Any) -> Tuple[float, float, str]:
+    def chance(self, batch: Batch, outputs: Any) -> tuple[float, float, str]:
         """Loss of a model that knows nothing, of the best constant output, and what the former is called.
 
         NaN where it does not apply. Both go through the user's own loss, so that its reduction and weights count.
@@ -154,10 +170,18 @@ class Case:
 
     # Training
 
-    def rate(self) -> Optional[float]:
+    def rate(self) -> float | None:
         """The user's learning rate at the start of training."""
         rate = self.subject.optimizer.get("learning_rate")
-        return None if rate is None else float(rate)
+        try:
+            return None if rate is None else float(rate)
+        except (TypeError, ValueError):
+            return None
+
+    @property
+    def batch_size(self) -> int:
+        """Rows per step of the user's training; Keras's default when unknown."""
+        return int(self.subject.batch or 32)
 
     def trainer(self, mode: str = "train") -> Trainer:
         """One with the user's optimizer and settings.
@@ -173,9 +197,10 @@ class Case:
 
     def adam(self, mode: str = "calm") -> Trainer:
         """One with Adam at its default settings."""
-        return self._trainer(self.keras.optimizers.Adam, {}, mode)
+        kind = self.keras.optimizers.Adam
+        return self._trainer(kind, settings_of(kind()), mode)
 
-    def _trainer(self, kind: Any, settings: Dict[str, Any], mode: str) -> Trainer:
+    def _trainer(self, kind: Any, settings: dict[str, Any], mode: str) -> Trainer:
         if mode == "calm" and self.machine.still:
             mode = "train"
         key = f"{kind.__module__}.{kind.__name__} {sorted(settings.items(), key=str)} {mode}"

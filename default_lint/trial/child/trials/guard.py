@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import sys
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, List
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def undisturbed(model: Any, keras: Any) -> Iterator[None]:
     TensorFlow model that Keras does not track, and the losses that layers collected. Keras's own variables need no
     care: the experiments work on values of their own within a `StatelessScope`.
     """
-    undo: List[Undo] = []
+    undo: list[Undo] = []
     try:
         for remember in (_python, _numpy, _tensorflow, _torch, lambda: _keras(keras), lambda: _layers(model)):
             undo += remember()
@@ -37,19 +38,19 @@ def undisturbed(model: Any, keras: Any) -> Iterator[None]:
             step()
 
 
-def _python() -> List[Undo]:
+def _python() -> list[Undo]:
     state = random.getstate()
     return [lambda: random.setstate(state)]
 
 
-def _numpy() -> List[Undo]:
+def _numpy() -> list[Undo]:
     state = np.random.get_state()
     return [lambda: np.random.set_state(state)]
 
 
-def _tensorflow() -> List[Undo]:
+def _tensorflow() -> list[Undo]:
     """The generator that gives seeds to eager operations, and the global `tf.random.Generator` when there is one."""
-    undo: List[Undo] = []
+    undo: list[Undo] = []
     eager = sys.modules.get("tensorflow.python.eager.context")
     context = getattr(eager, "_context", None)
     if context is not None:
@@ -69,25 +70,25 @@ def _tensorflow() -> List[Undo]:
     return undo
 
 
-def _torch() -> List[Undo]:
+def _torch() -> list[Undo]:
     torch: Any = sys.modules.get("torch")
     if torch is None:
         return []
     state = torch.get_rng_state()
-    undo: List[Undo] = [lambda: torch.set_rng_state(state)]
+    undo: list[Undo] = [lambda: torch.set_rng_state(state)]
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         states = torch.cuda.get_rng_state_all()
         undo.append(lambda: torch.cuda.set_rng_state_all(states))
     return undo
 
 
-def _keras(keras: Any) -> List[Undo]:
+def _keras(keras: Any) -> list[Undo]:
     """Counters of automatic names and the seed generator that layers without a seed of their own share."""
     state: Any = sys.modules.get(f"{keras.__name__}.src.backend.common.global_state")
     tracker = getattr(state, "GLOBAL_STATE_TRACKER", None)
     if tracker is None:
         return []
-    undo: List[Undo] = []
+    undo: list[Undo] = []
     names = getattr(tracker, "object_name_uids", None)
     if names is not None:
         counts = dict(names)
@@ -106,12 +107,12 @@ def _keras(keras: Any) -> List[Undo]:
     return undo
 
 
-def _layers(model: Any) -> List[Undo]:
+def _layers(model: Any) -> list[Undo]:
     """Losses that layers collected, and TensorFlow variables among their attributes."""
-    undo: List[Undo] = []
+    undo: list[Undo] = []
     tensorflow: Any = sys.modules.get("tensorflow")
     variable = getattr(tensorflow, "Variable", None)
-    for layer in getattr(model, "_flatten_layers", lambda: [])():
+    for layer in getattr(model, "_flatten_layers", list)():
         for name in ("_losses", "_loss_ids"):
             held = getattr(layer, name, None)
             if isinstance(held, (list, set)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 from .case import Case, Skipped
 
 
-def initial_loss(case: Case) -> Dict[str, Any]:
+def initial_loss(case: Case) -> dict[str, Any]:
     """The loss of the initial weights on the held rows against chance.
 
     Returns:

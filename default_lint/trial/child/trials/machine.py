@@ -7,8 +7,10 @@ are new ones over variables of our own.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,8 +23,8 @@ NOISE = ("rate", "stddev", "dropout", "recurrent_dropout")
 class State(NamedTuple):
     """Values of the trainable variables and of all others (statistics, seeds), as tensors of the backend."""
 
-    weights: List[Any]
-    others: List[Any]
+    weights: list[Any]
+    others: list[Any]
 
 
 class Batch(NamedTuple):
@@ -44,10 +46,10 @@ class Machine:
         keras: the module of the model.
     """
 
-    def __init__(self, model: Any, keras: Any, backend: str, compute_loss: Optional[Callable[..., Any]]) -> None:
+    def __init__(self, model: Any, keras: Any, backend: str, compute_loss: Callable[..., Any] | None) -> None:
         self.model, self.keras, self.backend, self.compute_loss = model, keras, backend, compute_loss
-        self.trainable: List[Any] = list(model.trainable_variables)
-        self.fixed: List[Any] = list(model.non_trainable_variables)
+        self.trainable: list[Any] = list(model.trainable_variables)
+        self.fixed: list[Any] = list(model.non_trainable_variables)
         layers = list(model._flatten_layers())
         seeds = [seed.state for layer in layers for seed in getattr(layer, "_seed_generators", ())]
         self.seeds = {id(state) for state in seeds}
@@ -64,13 +66,13 @@ class Machine:
         self.still = not self.seeds and not self.normalizes and theirs in ([], [model])
         own = type(model).compute_loss is not keras.Model.compute_loss
         self.regularized = [] if own else [v for v in self.trainable if getattr(v, "regularizer", None) is not None]
-        self.functions: Dict[Tuple[Any, ...], Callable[..., Any]] = {}
+        self.functions: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     # States
 
-    def state(self, weights: Optional[List[np.ndarray]] = None, seed: int = 1) -> State:
+    def state(self, weights: list[np.ndarray] | None = None, seed: int = 1) -> State:
         """The state with the given `model.get_weights()`, or the current one; seed generators start at `seed`."""
-        known: Dict[int, Any] = {} if weights is None else dict(zip(map(id, self.model.weights), weights))
+        known: dict[int, Any] = {} if weights is None else dict(zip(map(id, self.model.weights), weights))
 
         def value(variable: Any) -> Any:
             if id(variable) in self.seeds:
@@ -96,9 +98,7 @@ class Machine:
             if array.dtype.kind == "f":
                 dtype = self.keras.config.floatx()
             elif array.dtype.kind in "OUS" and self.backend == "tensorflow":
-                import tensorflow
-
-                return tensorflow.constant(array.astype(object) if array.dtype.kind == "U" else array)
+                return import_module("tensorflow").constant(array.astype(object) if array.dtype.kind == "U" else array)
         return self.keras.ops.convert_to_tensor(array, dtype=dtype)
 
     def batch(self, x: Any, y: Any, sample_weight: Any) -> Batch:
@@ -112,12 +112,12 @@ class Machine:
         loss, _, _ = self._call("value", mode, state, batch)
         return self.number(loss)
 
-    def outputs(self, state: State, batch: Batch, mode: str = "eval") -> Tuple[float, Any]:
+    def outputs(self, state: State, batch: Batch, mode: str = "eval") -> tuple[float, Any]:
         """Loss (NaN without one) and outputs, as numpy arrays in the structure that the model returns."""
         loss, outputs, _ = self._call("value", mode, state, batch)
         return self.number(loss), mapped(self.array, outputs)
 
-    def gradient(self, state: State, batch: Batch, mode: str = "train") -> Tuple[float, List[Any], List[Any]]:
+    def gradient(self, state: State, batch: Batch, mode: str = "train") -> tuple[float, list[Any], list[Any]]:
         """Loss, gradients of the whole objective for each trainable variable, and the new values of the others."""
         loss, gradients, others = self._call("gradient", mode, state, batch)
         return self.number(loss), gradients, others
@@ -143,7 +143,7 @@ class Machine:
         pairs = [*zip(self.trainable, state.weights), *zip(self.fixed, state.others)]
         return self.keras.StatelessScope(state_mapping=pairs, collect_losses=True)
 
-    def _objective(self, weights: List[Any], batch: Batch, y_pred: Any) -> Tuple[Any, Any]:
+    def _objective(self, weights: list[Any], batch: Batch, y_pred: Any) -> tuple[Any, Any]:
         """The loss that trains, and that part of it that comes from the data."""
         ops = self.keras.ops
         assert self.compute_loss is not None
@@ -154,7 +154,7 @@ class Machine:
                 data = data - ops.cast(ops.sum(variable.regularizer(value)), "float32")
         return total, data
 
-    def _forward(self, state: State, batch: Batch, mode: str) -> Tuple[Any, Any, Any, List[Any]]:
+    def _forward(self, state: State, batch: Batch, mode: str) -> tuple[Any, Any, Any, list[Any]]:
         training = mode == "train" or (mode == "calm" and self.normalizes)
         with self.scope(state) as scope, self._quiet(mode == "calm" and self.normalizes):
             y_pred = self.model(batch.x, training=training)
@@ -177,49 +177,55 @@ class Machine:
                 layer.__dict__[name] = rate
 
     def _call(self, what: str, mode: str, state: State, batch: Batch) -> Any:
-        if mode == "calm" and not self.normalizes:
-            mode = "eval"
-        flat = leaves(tuple(batch))
-        key = (what, mode, repr(mapped(lambda leaf: 0, tuple(batch))))
+        mode, form, flat = self.mode(mode), tuple(batch), leaves(tuple(batch))
+        key = (what, mode, repr(mapped(lambda leaf: 0, form)))
         if key not in self.functions:
-            self.functions[key] = self._compiled(self._pure(what, mode, tuple(batch)), state, flat)
+            self.functions[key] = self.compiled(self.pure(what, mode, form), [list(part) for part in state], flat)
         return self.functions[key](list(state.weights), list(state.others), flat)
 
-    def _pure(self, what: str, mode: str, form: Any) -> Callable[..., Any]:
-        """A function (weights, others, tensors of the batch) of pure tensors."""
+    def mode(self, mode: str) -> str:
+        """The mode that stands for the given one here: fewer modes are fewer functions to trace."""
+        return "eval" if mode == "calm" and not self.normalizes else mode
 
-        def value(weights: List[Any], others: List[Any], flat: List[Any]) -> Any:
+    def pure(self, what: str, mode: str, form: Any) -> Callable[..., Any]:
+        """A function (weights, others, tensors of the batch) without side effects.
+
+        It gives (loss, outputs, others) for "value" and (loss, gradients, others) for "gradient". `form` is any batch
+        of the same structure.
+        """
+
+        def value(weights: list[Any], others: list[Any], flat: list[Any]) -> Any:
             return self._forward(State(weights, others), Batch(*rebuilt(form, iter(flat))), mode)
 
         if what == "value":
             return lambda *given: value(*given)[1:]
         return {"tensorflow": _tensorflow_gradient, "jax": _jax_gradient, "torch": _torch_gradient}[self.backend](value)
 
-    def _compiled(self, function: Callable[..., Any], state: State, flat: List[Any]) -> Callable[..., Any]:
+    def compiled(self, function: Callable[..., Any], exact: list[Any], flat: list[Any]) -> Callable[..., Any]:
+        """`function` compiled by the backend, for arguments like `exact` and one like `flat`, whose rows may vary."""
         if getattr(self.model, "run_eagerly", False) or self.backend == "torch":
             return function
         if self.backend == "jax":
-            import jax
-
-            return jax.jit(function)  # type: ignore[no-any-return]
-        import tensorflow
-
+            jitted: Callable[..., Any] = import_module("jax").jit(function)
+            return jitted
+        tensorflow = import_module("tensorflow")
         # One trace for all sizes of a batch, as in `fit`; a model that insists on a known size gets a trace for each.
         spec = tensorflow.TensorSpec
-        exact = [[spec(tensor.shape, tensor.dtype) for tensor in part] for part in state]
+        given = [[spec(tensor.shape, tensor.dtype) for tensor in part] for part in exact]
         rows = [spec([None, *tensor.shape[1:]], tensor.dtype) for tensor in flat]
-        traced = tensorflow.function(function, autograph=False, input_signature=[*exact, rows])
+        traced: Any = tensorflow.function(function, autograph=False, input_signature=[*given, rows])
         try:
             traced.get_concrete_function()
         except Exception:
-            return tensorflow.function(function, autograph=False)  # type: ignore[no-any-return]
-        return traced  # type: ignore[no-any-return]
+            traced = tensorflow.function(function, autograph=False)
+        graph: Callable[..., Any] = traced
+        return graph
 
 
 def _tensorflow_gradient(value: Callable[..., Any]) -> Callable[..., Any]:
-    import tensorflow
+    tensorflow = import_module("tensorflow")
 
-    def gradient(weights: List[Any], others: List[Any], flat: List[Any]) -> Any:
+    def gradient(weights: list[Any], others: list[Any], flat: list[Any]) -> Any:
         with tensorflow.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
             total, data, _, others = value(weights, others, flat)
@@ -231,13 +237,13 @@ def _tensorflow_gradient(value: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _jax_gradient(value: Callable[..., Any]) -> Callable[..., Any]:
-    import jax
+    jax = import_module("jax")
 
-    def split(weights: List[Any], others: List[Any], flat: List[Any]) -> Any:
+    def split(weights: list[Any], others: list[Any], flat: list[Any]) -> Any:
         total, data, _, others = value(weights, others, flat)
         return total, (data, others)
 
-    def gradient(weights: List[Any], others: List[Any], flat: List[Any]) -> Any:
+    def gradient(weights: list[Any], others: list[Any], flat: list[Any]) -> Any:
         (_, (data, others)), gradients = jax.value_and_grad(split, has_aux=True)(weights, others, flat)
         return data, gradients, others
 
@@ -245,9 +251,9 @@ def _jax_gradient(value: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _torch_gradient(value: Callable[..., Any]) -> Callable[..., Any]:
-    import torch
+    torch = import_module("torch")
 
-    def gradient(weights: List[Any], others: List[Any], flat: List[Any]) -> Any:
+    def gradient(weights: list[Any], others: list[Any], flat: list[Any]) -> Any:
         with torch.enable_grad():
             weights = [weight.detach().requires_grad_(True) for weight in weights]
             total, data, _, others = value(weights, others, flat)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from .case import Case, Skipped
 DRAWS = 8
 
 
-def mode_gap(case: Case) -> Dict[str, Any]:
+def mode_gap(case: Case) -> dict[str, Any]:
     """The loss of the trained model on the held rows in training mode and in inference mode.
 
     Returns:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 import numpy as np
 
 from .case import Case, Skipped
 from .machine import Batch
+from .structure import leaves
 from .trainer import Trainer
 
 ROWS = 32
@@ -16,19 +17,21 @@ STEPS = 300
 LOOK = 20  # steps between two looks at the accuracy
 FITS_ACCURACY = 0.95
 FITS_LOSS = 0.1  # of the start and of the best constant output, whichever is lower
+STALL = 100  # steps in which the loss has to move by a thousandth
 
 
-def overfit_batch(case: Case) -> Dict[str, Any]:
+def overfit_batch(case: Case) -> dict[str, Any]:
     """Up to 300 steps on at most 32 rows from the initial weights; noise off, BatchNorm on the batch.
 
-    It fits when the accuracy is 95 % (unless one class already has nearly that share), or the loss a tenth of its
-    start and of a constant output's loss. First the user's optimizer at the user's rate; when that fails, at the best
-    rate of the sweep, then Adam at 1e-3, 3e-3 and 1e-2: whether the model or the training is at fault.
+    It fits when the accuracy is 95 %; where accuracy does not tell (no classification, or 90 % of one class), when
+    the loss is a tenth of its start and of a constant output's loss. First the user's optimizer at the user's rate;
+    when that fails, at the best rate of the sweep, then Adam at 1e-3, 3e-3 and 1e-2: this tells whether the model or
+    the training is at fault. An attempt ends early when the loss does not move any more.
 
     Returns:
         samples, start, constant (loss of the best constant output); steps, end, accuracy, rate, optimizer, fits of
         the best arm (accuracy null when it does not classify), again with the prefix `best_`, and with the prefix
-        `user_` those of the user's own optimizer and rate (absent when unknown).
+        `user_` those of the user's own optimizer and rate (absent when unknown or when time cut it short).
     """
     case.needs_training()
     batch = case.take(_choose(case))
@@ -38,8 +41,8 @@ def overfit_batch(case: Case) -> Dict[str, Any]:
     _, constant, _ = case.chance(batch, outputs)
     goal = FITS_LOSS * (min(before, constant) if math.isfinite(constant) and constant > 0 else before)
     chance = case.majority(batch, outputs)
-    arms: List[Dict[str, Any]] = []
-    result: Dict[str, Any] = {"samples": len(batch_rows(batch)), "start": before, "constant": constant}
+    arms: list[dict[str, Any]] = []
+    result: dict[str, Any] = {"samples": len(leaves(batch.x)[0]), "start": before, "constant": constant}
     plans = _plans(case)
     for number, (trainer, rate, own) in enumerate(plans):
         if arms and case.time.left() < 0:
@@ -47,31 +50,25 @@ def overfit_batch(case: Case) -> Dict[str, Any]:
         share = case.time.left() / max(1, min(3, len(plans) - number))
         arm = _fit(case, trainer, rate, batch, goal, chance < 0.9, share)
         arms.append(arm)
-        if own:
+        if own and not arm["cut"]:
             result.update({f"user_{name}": value for name, value in arm.items()})
         if arm["fits"]:
             break
     best = max(arms, key=lambda arm: (arm["fits"], arm["accuracy"] or 0.0, -_finite(arm["end"])))
-    if not best["fits"] and best["steps"] < STEPS // 2:
+    if not best["fits"] and best["cut"]:
         raise Skipped(f"too little time: {best['steps']} steps in {len(arms)} attempts")
+    for one in (best, result):
+        for name in ("cut", "user_cut"):
+            one.pop(name, None)
     return {**result, **best, **{f"best_{name}": value for name, value in best.items()}}
-
-
-def batch_rows(batch: Batch) -> Any:
-    """The first array of the inputs of a batch."""
-    from .structure import leaves
-
-    return leaves(batch.x)[0]
 
 
 def _choose(case: Case) -> Any:
     """Rows in a fixed order; one class alone would be no task, so each label gets its turn."""
-    from .structure import leaves
-
     rows = case.order
     targets = leaves(case.subject.held.y)
-    if len(targets) != 1 or case.rows <= ROWS:
-        return rows[:ROWS]
+    if len(targets) != 1 or case.rows <= ROWS or case.fixed is not None:
+        return rows[: case.fixed or ROWS]
     y = np.asarray(targets[0])[rows]
     labels = y.argmax(axis=-1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(rows), -1)[:, 0]
     kinds = np.unique(labels)
@@ -83,13 +80,13 @@ def _choose(case: Case) -> Any:
     return rows[np.argsort(turns, kind="stable")[:ROWS]]
 
 
-def _plans(case: Case) -> List[Tuple[Trainer, float, bool]]:
+def _plans(case: Case) -> list[tuple[Trainer, float, bool]]:
     """Trainer, learning rate, and whether they are the user's own."""
-    plans: List[Tuple[Trainer, float, bool]] = []
+    plans: list[tuple[Trainer, float, bool]] = []
     sweep = case.results.get("rate_sweep", {})
     best, current = sweep.get("best"), case.rate()
     try:
-        own: Optional[Trainer] = case.trainer("calm")
+        own: Trainer | None = case.trainer("calm")
     except Skipped:
         own = None
     if own is not None and current is not None and current > 0:
@@ -103,23 +100,32 @@ def _plans(case: Case) -> List[Tuple[Trainer, float, bool]]:
 
 def _fit(
     case: Case, trainer: Trainer, rate: float, batch: Batch, goal: float, counts: bool, seconds: float
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Train on one batch until it fits, at most 300 steps and `seconds`; `counts` says that accuracy tells."""
     trainer.start(case.initial, rate)
     stop = case.time.left() - seconds
-    arm: Dict[str, Any] = {"optimizer": type(trainer.optimizer).__name__, "rate": rate, "fits": False}
+    arm: dict[str, Any] = {"optimizer": type(trainer.optimizer).__name__, "rate": rate, "fits": False}
+    losses: list[float] = []
     for step in range(1, STEPS + 1):
         loss = trainer.step(batch)
-        over = not math.isfinite(loss) or case.time.left() < stop
+        losses.append(loss)
+        over = not math.isfinite(loss) or case.time.left() < stop or _stalled(losses)
         if step % LOOK and step != STEPS and not over:
             continue
         end, outputs = case.machine.outputs(trainer.state, batch, "calm")
         accuracy = case.accuracy(batch, outputs)
-        fits = end <= goal or (counts and accuracy is not None and accuracy >= FITS_ACCURACY)
+        fits = accuracy >= FITS_ACCURACY if counts and accuracy is not None else end <= goal
+        arm.update(cut=step < STEPS and case.time.left() < stop)
         arm.update(steps=step, end=end, accuracy=accuracy, fits=bool(math.isfinite(end) and fits))
         if arm["fits"] or over:
             break
     return arm
+
+
+def _stalled(losses: list[float]) -> bool:
+    """Nothing moves any more: not one of the last steps changed the loss by a thousandth."""
+    recent = losses[-STALL:]
+    return len(recent) == STALL and max(recent) - min(recent) < 1e-3 * abs(recent[-1])
 
 
 def _finite(loss: float) -> float:

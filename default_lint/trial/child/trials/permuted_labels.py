@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List
+from typing import Any
 
 from .case import Case, Skipped
 from .machine import Batch
@@ -14,7 +14,7 @@ LOOK = 10
 GAIN = 0.02  # of the constant output's loss
 
 
-def permuted_labels(case: Case) -> Dict[str, Any]:
+def permuted_labels(case: Case) -> dict[str, Any]:
     """Training on half of the held rows with their labels and with labels of other rows; the other half judges.
 
     Labels say something about inputs when a model trained on true ones does better on rows that it has not seen than
@@ -28,6 +28,8 @@ def permuted_labels(case: Case) -> Dict[str, Any]:
         same: the true labels are no better.
     """
     case.needs_training()
+    if case.fixed is not None:
+        raise Skipped("the model takes batches of one size only")
     if case.rows < FEWEST_ROWS:
         raise Skipped(f"only {case.rows} rows are held, {FEWEST_ROWS} are needed")
     rate = case.results.get("rate_sweep", {}).get("best") or case.rate()
@@ -42,30 +44,33 @@ def permuted_labels(case: Case) -> Dict[str, Any]:
     majority = case.majority(held, outputs)
     seconds = case.time.left() / 2
     true = _learn(case, rate, fitted, fitted, held, seconds, STEPS)
-    if true["start"] - true["end"] < 5 * GAIN * abs(min(true["start"], constant)):
+    low = min(true["start"], true["constant"]) if math.isfinite(true["constant"]) else true["start"]
+    if not true["end"] < low - 5 * GAIN * abs(low):
         raise Skipped("the true labels of these rows were not learned either")
     permuted = _learn(case, rate, fitted, wrong, held, math.inf, true["steps"])
     if permuted["steps"] < true["steps"]:
         raise Skipped(f"too little time: {permuted['steps']} steps")
     names = {"end": "", "held": "_held", "accuracy": "_accuracy"}
-    result: Dict[str, Any] = {"rows": case.rows, "steps": true["steps"], "rate": rate, "constant": constant}
+    result: dict[str, Any] = {"rows": case.rows, "steps": true["steps"], "rate": rate, "constant": constant}
     for label, run in (("true", true), ("permuted", permuted)):
         result.update({f"{label}{suffix}": run[name] for name, suffix in names.items()})
     result["majority"] = majority
     return {**result, "same": _same(result, len(unseen))}
 
 
-def _learn(case: Case, rate: float, rows: Any, labels: Any, held: Batch, seconds: float, steps: int) -> Dict[str, Any]:
+def _learn(case: Case, rate: float, rows: Any, labels: Any, held: Batch, seconds: float, steps: int) -> dict[str, Any]:
     """Train on `rows` with the targets of `labels`; judge on the held rows at every tenth step."""
-    size = max(1, min(case.subject.batch or 32, 32, len(rows)))
-    cuts = range(0, len(rows) - size + 1, size)
-    batches = [case.take(rows[i : i + size], labels=labels[i : i + size]) for i in cuts]
+    size = min(case.batch_size, 32)
+    pairs = zip(case.cut(rows, size), case.cut(labels, size))
+    batches = [case.take(some, labels=theirs) for some, theirs in pairs]
     whole = case.take(rows, labels=labels)
     trainer = case.trainer("calm")
     trainer.start(case.initial, rate)
     stop = case.time.left() - seconds
-    run: Dict[str, Any] = {"start": case.machine.loss(case.initial, whole, "calm"), "held": math.inf, "accuracy": None}
-    accuracies: List[float] = []
+    start, outputs = case.machine.outputs(case.initial, whole, "calm")
+    run: dict[str, Any] = {"start": start, "held": math.inf, "accuracy": None}
+    run["constant"] = case.chance(whole, outputs)[1]
+    accuracies: list[float] = []
     for step in range(1, steps + 1):
         trainer.step(batches[step % len(batches)])
         run["steps"] = step
@@ -82,7 +87,7 @@ def _learn(case: Case, rate: float, rows: Any, labels: Any, held: Batch, seconds
     return run
 
 
-def _same(result: Dict[str, Any], rows: int) -> bool:
+def _same(result: dict[str, Any], rows: int) -> bool:
     """Neither the loss nor the accuracy on unseen rows is better than with permuted labels or a constant output."""
     floor = min(result["permuted_held"], result["constant"]) if math.isfinite(result["constant"]) else math.inf
     floor = min(floor, result["permuted_held"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import numpy as np
 
@@ -15,16 +15,17 @@ RATES = tuple(float(f"{10**exponent:.2g}") for exponent in np.arange(-6, 1.01, 0
 STEPS = 40
 FEWEST_STEPS = 10
 FALL = 0.05  # a fall of the loss by less than this share is none (row 164 of the catalog)
-SHARE = 0.3  # a rate learns when it makes this share of the best rate's progress
+CLEAR = 0.1  # a fall by this share is a clear one
+SHARE = 0.5  # of the best rate's progress, where even that is small
 RISE = 1.25  # a loss that ends this many times above its start has diverged
 
 
-def rate_sweep(case: Case) -> Dict[str, Any]:
+def rate_sweep(case: Case) -> dict[str, Any]:
     """A few steps from the initial weights with each of many learning rates, by the user's optimizer.
 
     Progress is how far the loss got below its start and below the loss of a constant output, whichever is lower (as
-    long as any rate gets below the latter). A rate learns when it makes 30 % of the best progress; it diverges when
-    the loss is not finite or ends 25 % above its start.
+    long as any rate gets below the latter). A rate learns when its progress is 10 %, or half of the best one where
+    that is small; it diverges when the loss is not finite or ends 25 % above its start.
 
     Returns:
         rates, start, end, held (losses on rows that did not train, null without such rows), diverged: one entry for
@@ -48,7 +49,7 @@ def rate_sweep(case: Case) -> Dict[str, Any]:
     trainer.step(batches[-1])
     each = max(case.clock() - clock, 1e-6)
     steps = max(FEWEST_STEPS, min(STEPS, int(case.time.left() / each / len(order))))
-    ends: Dict[float, List[float]] = {}
+    ends: dict[float, list[float]] = {}
     for rate in order:
         if case.time.left() < 0:
             break
@@ -60,14 +61,13 @@ def rate_sweep(case: Case) -> Dict[str, Any]:
 
 def _rows(case: Case) -> Any:
     """Batches to train on, the rows that judge (the same), and rows that never train (None when there are few)."""
-    apart = case.rows >= 64
+    apart = case.rows >= 64 and case.fixed is None
     training = case.order[: case.rows * 3 // 4] if apart else case.order
-    size = max(1, min(case.subject.batch or 32, len(training)))
-    batches = [case.take(training[i : i + size]) for i in range(0, len(training) - size + 1, size)]
+    batches = [case.take(rows) for rows in case.cut(training, case.batch_size)]
     return batches, case.take(training), case.take(case.order[len(training) :]) if apart else None
 
 
-def _order(current: Optional[float]) -> List[float]:
+def _order(current: float | None) -> list[float]:
     """The rates to try, the user's first, then from its neighbors outward."""
     usable = current is not None and current > 0 and math.isfinite(current)
     middle = math.log10(current if usable and current else 3e-3)
@@ -78,8 +78,8 @@ def _order(current: Optional[float]) -> List[float]:
 
 
 def _run(
-    case: Case, trainer: Trainer, start: State, rate: float, batches: List[Batch], steps: int, judged: Batch, held: Any
-) -> List[float]:
+    case: Case, trainer: Trainer, start: State, rate: float, batches: list[Batch], steps: int, judged: Batch, held: Any
+) -> list[float]:
     """Losses at the end on the judged and on the held rows; NaN after a step that was not finite."""
     trainer.start(start, rate)
     for step in range(steps):
@@ -89,23 +89,26 @@ def _run(
     return [machine.loss(trainer.state, rows, "calm") if rows else math.nan for rows in (judged, held)]
 
 
-def _judge(ends: Dict[float, List[float]], before: float, constant: float, current: Optional[float]) -> Dict[str, Any]:
+def _judge(ends: dict[float, list[float]], before: float, constant: float, current: float | None) -> dict[str, Any]:
     rates = sorted(ends)
     diverged = [not math.isfinite(ends[rate][0]) or ends[rate][0] > before + (RISE - 1) * abs(before) for rate in rates]
     finite = {rate: ends[rate][0] for rate, bad in zip(rates, diverged) if not bad}
     best = min(finite, key=lambda rate: finite[rate]) if finite else None
     known = math.isfinite(constant) and constant > 0
-    learning: List[bool] = [False] * len(rates)
+    learning: list[bool] = [False] * len(rates)
     if best is not None:
         low = min(before, constant) if known and finite[best] < constant * (1 - FALL) else before
         progress = {rate: low - end for rate, end in finite.items()}
         if progress[best] > FALL * abs(low):
-            learning = [progress.get(rate, -1.0) >= SHARE * progress[best] for rate in rates]
-    result: Dict[str, Any] = {
+            enough = min(CLEAR * abs(low), SHARE * progress[best])
+            learning = [progress.get(rate, -math.inf) >= enough for rate in rates]
+    result: dict[str, Any] = {
         "rates": rates,
         "start": [before] * len(rates),
         "end": [ends[rate][0] for rate in rates],
-        "held": [ends[rate][1] for rate in rates] if math.isfinite(max(ends[rate][1] for rate in finite or rates)) else None,
+        "held": [ends[rate][1] for rate in rates]
+        if math.isfinite(max(ends[rate][1] for rate in finite or rates))
+        else None,
         "diverged": diverged,
         "constant": constant,
         "learns": _range(rates, learning, best),
@@ -118,7 +121,7 @@ def _judge(ends: Dict[float, List[float]], before: float, constant: float, curre
     return result
 
 
-def _range(rates: List[float], learning: List[bool], best: Optional[float]) -> Optional[List[float]]:
+def _range(rates: list[float], learning: list[bool], best: float | None) -> list[float] | None:
     """Lowest and highest of the rates around the best one that all learn."""
     if best is None or not any(learning):
         return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from .structure import leaves
 STEPS = 200
 
 
-def replay(case: Case) -> Dict[str, Any]:
+def replay(case: Case) -> dict[str, Any]:
     """Training anew from the initial weights, by the user's optimizer and rate, until a number is not finite.
 
     Only for a training that ended with weights or a loss that are not finite.
@@ -36,10 +37,9 @@ def replay(case: Case) -> Dict[str, Any]:
     trainer, rate = case.trainer(), case.rate()
     if rate is None:
         raise Skipped("the learning rate is not known")
-    size = max(1, min(case.subject.batch or 32, case.rows))
-    batches = [case.take(case.order[i : i + size]) for i in range(0, case.rows - size + 1, size)]
+    batches = [case.take(rows) for rows in case.cut(case.order, case.batch_size)]
     trainer.start(case.initial, rate)
-    losses: List[float] = []
+    losses: list[float] = []
     for step in range(STEPS):
         if case.time.left() < 0:
             break
@@ -50,7 +50,7 @@ def replay(case: Case) -> Dict[str, Any]:
             losses.append(loss)
             if all(_finite(case.machine.array(weight)) for weight in after.weights):
                 continue
-        return {**_numbers(rate, losses), "finite": False, "batch": step, **_cause(case, before, batch)}
+        return {**_numbers(rate, losses), "finite": False, "batch": step, **_cause(case, before, after, batch)}
     return {**_numbers(rate, losses), "finite": True}
 
 
@@ -65,22 +65,19 @@ def _broke(case: Case) -> bool:
     return not math.isfinite(case.machine.loss(state, case.all()))
 
 
-def _numbers(rate: float, losses: List[float]) -> Dict[str, Any]:
+def _numbers(rate: float, losses: list[float]) -> dict[str, Any]:
     if not losses:
         return {"rate": rate, "steps": 0, "start": None, "last": None, "growth": None}
     growth = losses[-1] / losses[0] if losses[0] else None
     return {"rate": rate, "steps": len(losses), "start": losses[0], "last": losses[-1], "growth": growth}
 
 
-def _cause(case: Case, state: State, batch: Batch) -> Dict[str, Any]:
-    """What is not finite first in a step from `state`, in the order in which it is computed."""
+def _cause(case: Case, state: State, after: State, batch: Batch) -> dict[str, Any]:
+    """What is not finite first in a step from `state` to `after`, in the order in which it is computed."""
     machine = case.machine
-    broken = _layer_of(case, [not _finite(machine.array(weight)) for weight in state.weights])
-    if broken is not None:
-        return {"what": "weights", **_named(case, broken), "largest": None}
     with machine.scope(state), recorded(case) as outputs:
         machine.model(batch.x, training=True)
-    largest: Optional[float] = None
+    largest: float | None = None
     for layer, arrays in outputs:
         if not all(_finite(array) for array in arrays):
             return {"what": "output", **_named(case, layer), "largest": largest}
@@ -93,17 +90,18 @@ def _cause(case: Case, state: State, batch: Batch) -> Dict[str, Any]:
     broken = _layer_of(case, bad, last=True)
     if broken is not None:
         return {"what": "gradient", **_named(case, broken), "largest": largest}
-    return {"what": "weights", "layer": None, "name": "", "largest": largest}
+    broken = _layer_of(case, [not _finite(machine.array(weight)) for weight in after.weights])
+    return {"what": "weights", **_named(case, broken), "largest": largest}
 
 
-def _layer_of(case: Case, bad: List[bool], last: bool = False) -> Optional[Any]:
+def _layer_of(case: Case, bad: list[bool], last: bool = False) -> Any | None:
     """The layer that holds the first (or last) of the trainable variables that are marked."""
     marked = {id(variable) for variable, mark in zip(case.machine.trainable, bad) if mark}
     layers = [layer for layer in leaf_layers(case) if any(id(variable) in marked for variable in layer.variables)]
     return (layers[-1] if last else layers[0]) if layers else None
 
 
-def leaf_layers(case: Case) -> List[Any]:
+def leaf_layers(case: Case) -> list[Any]:
     """The layers without layers in them, as in the `model` event."""
     if case.subject.layers:
         return list(case.subject.layers)
@@ -111,15 +109,15 @@ def leaf_layers(case: Case) -> List[Any]:
     return [layer for layer in layers if not list(layer._flatten_layers(include_self=False))]
 
 
-def _named(case: Case, layer: Any) -> Dict[str, Any]:
+def _named(case: Case, layer: Any) -> dict[str, Any]:
     indices = [index for index, known in enumerate(leaf_layers(case)) if known is layer]
-    return {"layer": indices[0] if indices else None, "name": str(layer.name)}
+    return {"layer": indices[0] if indices else None, "name": str(getattr(layer, "name", ""))}
 
 
 @contextmanager
-def recorded(case: Case) -> Iterator[List[Tuple[Any, List[Any]]]]:
+def recorded(case: Case) -> Iterator[list[tuple[Any, list[Any]]]]:
     """Outputs of the leaf layers in the order of their calls, as (layer, numpy arrays)."""
-    found: List[Tuple[Any, List[Any]]] = []
+    found: list[tuple[Any, list[Any]]] = []
     wanted = {id(layer) for layer in leaf_layers(case)}
     base = case.keras.layers.Layer
     original = base.__call__

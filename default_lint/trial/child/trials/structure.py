@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator, List
+from collections.abc import Callable, Iterator
+from typing import Any
 
 
-def leaves(value: Any) -> List[Any]:
+def leaves(value: Any) -> list[Any]:
     """The arrays in a structure, in order; dicts by insertion."""
     if value is None:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any, List, Optional, Tuple
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class Part:
     loss: str
     logits: bool
     y: Any
-    output: Tuple[int, ...]
+    output: tuple[int, ...]
 
     @property
     def classes(self) -> int:
@@ -47,7 +47,7 @@ class Part:
             return self.output[-1]
         return 2 if self.loss in BINARY or self.loss in HINGE else 0
 
-    def blind(self) -> Tuple[Any, str]:
+    def blind(self) -> tuple[Any, str]:
         """The output of a model that knows nothing, not even the share of each class, and a name for its loss."""
         if self.loss in SPARSE or self.loss in ONE_HOT:
             name = f"ln({self.output[-1]})" if self.loss.endswith("categorical_crossentropy") else "equal shares"
@@ -82,13 +82,13 @@ class Part:
     def _shares(self, share: Any) -> Any:
         return np.log(np.clip(share, TINY, 1.0)) if self.logits else np.array(share)
 
-    def right(self, prediction: Any) -> Optional[Any]:
-        """Whether each label is predicted, as a flat array of 0 and 1 (rows first); None when it is no classification."""
+    def right(self, prediction: Any) -> Any | None:
+        """Whether each label is predicted, as a flat array, rows first; None when it is no classification."""
         y = np.asarray(self.y)
         return _right(self.loss, self.logits, y, np.asarray(prediction))
 
 
-def _right(loss: str, logits: bool, y: Any, prediction: Any) -> Optional[Any]:
+def _right(loss: str, logits: bool, y: Any, prediction: Any) -> Any | None:
     if loss in SPARSE:
         labels = prediction.argmax(axis=-1)
         return (labels == y.reshape(labels.shape)).ravel() if labels.size == y.size else None
@@ -116,7 +116,7 @@ def majority(part: Part) -> float:
     return 0.0
 
 
-def parts(model: Any, y: Any, outputs: Any) -> List[Part]:
+def parts(model: Any, y: Any, outputs: Any) -> list[Part]:
     """The outputs of a model with their targets and losses; empty when they do not pair up."""
     targets, shapes = leaves(y), [tuple(output.shape) for output in leaves(outputs)]
     losses = losses_of(model)
@@ -129,7 +129,7 @@ def parts(model: Any, y: Any, outputs: Any) -> List[Part]:
     return [Part(*loss, target, shape) for loss, target, shape in zip(losses, targets, shapes)]
 
 
-def losses_of(model: Any) -> List[Tuple[str, bool]]:
+def losses_of(model: Any) -> list[tuple[str, bool]]:
     """Name in snake_case and from_logits of each compiled loss, in the order of the outputs."""
     compiled = getattr(model, "_compile_loss", None)
     flat = getattr(compiled, "_flat_losses", None)
@@ -138,7 +138,7 @@ def losses_of(model: Any) -> List[Tuple[str, bool]]:
     return [named(loss) for loss in leaves(getattr(model, "loss", None))]
 
 
-def named(loss: Any) -> Tuple[str, bool]:
+def named(loss: Any) -> tuple[str, bool]:
     """Name in snake_case and from_logits of a loss object, function or string."""
     settings = getattr(loss, "_fn_kwargs", None) or {}
     function = getattr(loss, "fn", None)
@@ -146,7 +146,7 @@ def named(loss: Any) -> Tuple[str, bool]:
         name = loss
     elif function is not None:
         name = getattr(function, "__name__", "")
-        if not getattr(function, "__module__", "").split(".")[0] in ("keras", "tf_keras"):
+        if getattr(function, "__module__", "").split(".")[0] not in ("keras", "tf_keras"):
             return "", False
     else:
         name = getattr(loss, "__name__", "") or type(loss).__name__

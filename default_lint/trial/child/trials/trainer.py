@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 from .machine import Batch, Machine, State
+from .structure import leaves, mapped
 
 
-def settings_of(optimizer: Any) -> Dict[str, Any]:
+def settings_of(optimizer: Any) -> dict[str, Any]:
     """Settings of a Keras optimizer without its learning rate; of the inner one when it scales the loss."""
     config = dict(inner(optimizer).get_config())
     config.pop("learning_rate", None)
@@ -29,26 +32,21 @@ class Trainer:
         mode: of the forward pass, "train" or "calm".
     """
 
-    def __init__(self, machine: Machine, kind: Any, settings: Dict[str, Any], mode: str = "train") -> None:
-        self.machine, self.mode = machine, mode
-        keras = machine.keras
-        values = machine.state().weights
-        self.variables = [self._twin(variable, value) for variable, value in zip(machine.trainable, values)]
+    def __init__(self, machine: Machine, kind: Any, settings: dict[str, Any], mode: str = "train") -> None:
+        self.machine, self.mode = machine, machine.mode(mode)
+        state = machine.state()
+        self.variables = [self._twin(*pair, trainable=True) for pair in zip(machine.trainable, state.weights)]
+        self.fixed = [self._twin(*pair, trainable=False) for pair in zip(machine.fixed, state.others)]
         self.optimizer = kind.from_config({**settings, "learning_rate": 0.01})
         self.optimizer.build(self.variables)
         self.fresh = [machine.array(variable.value) for variable in self.optimizer.variables]
-        self.others: List[Any] = []
-        self.slots: List[Any] = []
-        self.weights: List[Any] = []
-        self.apply: Callable[[List[Any]], None] = {
-            "tensorflow": self._tensorflow,
-            "jax": self._jax,
-            "torch": self._torch,
-        }[keras.backend.backend()]()
+        self.functions: dict[str, Callable[..., Any]] = {}
+        self.slots: list[Any] = []
+        self._state = state
 
-    def _twin(self, variable: Any, value: Any) -> Any:
-        twin = self.machine.keras.Variable(value, dtype=variable.dtype, trainable=True, name=variable.name)
-        twin._path = variable.path
+    def _twin(self, variable: Any, value: Any, trainable: bool) -> Any:
+        twin = self.machine.keras.Variable(value, dtype=variable.dtype, trainable=trainable, name=variable.name)
+        twin._path = variable.path  # by which optimizers leave variables out of weight decay
         twin.constraint = getattr(variable, "constraint", None)
         return twin
 
@@ -57,53 +55,63 @@ class Trainer:
         for variable, value in zip(self.optimizer.variables, self.fresh):
             variable.assign(value)
         self.optimizer.learning_rate = rate
-        for variable, value in zip(self.variables, state.weights):
+        for variable, value in zip([*self.variables, *self.fixed], [*state.weights, *state.others]):
             variable.assign(value)
         self.slots = [variable.value for variable in self.optimizer.variables]
-        self.weights = list(state.weights)
-        self.others = list(state.others)
+        self._state = state
 
     @property
     def state(self) -> State:
         """Where training stands."""
-        return State(self.weights, self.others)
+        if self.machine.backend != "tensorflow":
+            return self._state
+        tensorflow = import_module("tensorflow")
+
+        parts = (self.variables, self.fixed)
+        return State(*([tensorflow.convert_to_tensor(variable.value) for variable in part] for part in parts))
 
     def step(self, batch: Batch) -> float:
         """One step; the loss before it."""
-        loss, gradients, self.others = self.machine.gradient(self.state, batch, self.mode)
-        self.apply(gradients)
-        return loss
+        form, flat = tuple(batch), leaves(tuple(batch))
+        key = repr(mapped(lambda leaf: 0, form))
+        if key not in self.functions:
+            pure = self.machine.pure("gradient", self.mode, form)
+            make = {"tensorflow": self._tensorflow, "jax": self._jax, "torch": self._torch}[self.machine.backend]
+            self.functions[key] = make(pure, flat)
+        return self.machine.number(self.functions[key](flat))
 
-    def _read(self) -> None:
-        self.weights = [self.machine.keras.ops.convert_to_tensor(variable.value) for variable in self.variables]
+    def _tensorflow(self, pure: Callable[..., Any], flat: list[Any]) -> Callable[..., Any]:
+        def step(flat: list[Any]) -> Any:
+            loss, gradients, others = pure(*self.state, flat)
+            self.optimizer.apply(gradients, self.variables)
+            for variable, value in zip(self.fixed, others):
+                variable.value.assign(value)
+            return loss
 
-    def _tensorflow(self) -> Callable[[List[Any]], None]:
-        import tensorflow
+        return self.machine.compiled(step, [], flat)
 
-        update = tensorflow.function(lambda gradients: self.optimizer.apply(gradients, self.variables), autograph=False)
+    def _jax(self, pure: Callable[..., Any], flat: list[Any]) -> Callable[..., Any]:
+        def update(weights: list[Any], others: list[Any], slots: list[Any], flat: list[Any]) -> Any:
+            loss, gradients, others = pure(weights, others, flat)
+            return (loss, others, *self.optimizer.stateless_apply(slots, gradients, weights))
 
-        def apply(gradients: List[Any]) -> None:
-            update(gradients)
-            self._read()
+        compiled = self.machine.compiled(update, [], flat)
 
-        return apply
+        def step(flat: list[Any]) -> Any:
+            loss, others, weights, self.slots = compiled(*self._state, self.slots, flat)
+            self._state = State(weights, others)
+            return loss
 
-    def _jax(self) -> Callable[[List[Any]], None]:
-        import jax
+        return step
 
-        update = jax.jit(self.optimizer.stateless_apply)
+    def _torch(self, pure: Callable[..., Any], flat: list[Any]) -> Callable[..., Any]:
+        torch = import_module("torch")
 
-        def apply(gradients: List[Any]) -> None:
-            self.weights, self.slots = update(self.slots, gradients, self.weights)
-
-        return apply
-
-    def _torch(self) -> Callable[[List[Any]], None]:
-        import torch
-
-        def apply(gradients: List[Any]) -> None:
+        def step(flat: list[Any]) -> Any:
+            loss, gradients, others = pure(*self._state, flat)
             with torch.no_grad():
                 self.optimizer.apply(gradients, self.variables)
-                self.weights = [variable.value.detach().clone() for variable in self.variables]
+                self._state = State([variable.value.detach().clone() for variable in self.variables], others)
+            return loss
 
-        return apply
+        return step

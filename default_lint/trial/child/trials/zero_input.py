@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,11 @@ from .machine import Batch
 from .structure import leaves, mapped, rebuilt
 
 SAME = 0.01  # relative difference of losses below which they count as the same
+DEAF = 0.1  # change of the outputs below which they hardly depend on the inputs
 CONSTANT = 1e-4  # the same for outputs, relative to their size (row 167 of the catalog has this threshold)
 
 
-def zero_input(case: Case) -> Dict[str, Any]:
+def zero_input(case: Case) -> dict[str, Any]:
     """The trained model on its held rows, on inputs of zeros, and on inputs that belong to other rows.
 
     Returns:
@@ -23,7 +24,9 @@ def zero_input(case: Case) -> Dict[str, Any]:
         change: root mean square difference of outputs between own and foreign inputs, relative to their size;
         constant: the outputs do not change at all;
         unused: indices of the inputs (of several) that alone make no difference to the outputs;
-        ignored: neither zeroed nor foreign inputs make the loss or the accuracy worse.
+        useless: neither zeroed nor foreign inputs make the loss or the accuracy worse;
+        ignored: useless, and the outputs hardly depend on the inputs (a model that has not learned yet depends on
+        them, to no use).
     """
     machine, batch = case.machine, case.all()
     if case.rows < 8:
@@ -33,29 +36,32 @@ def zero_input(case: Case) -> Dict[str, Any]:
     numbers = [machine.array(leaf).dtype.kind in "fiub" for leaf in leaves(batch.x)]
     zeros = batch._replace(x=mapped(lambda leaf: leaf * 0, batch.x)) if all(numbers) else None
     loss, outputs = machine.outputs(case.current, batch)
-    result: Dict[str, Any] = {"loss": loss}
+    result: dict[str, Any] = {"loss": loss}
     accuracy = case.accuracy(batch, outputs)
     if accuracy is not None:
         result["accuracy"] = accuracy
-    worse: List[bool] = []
+    worse: list[bool] = []
     for name, changed in (("zeroed", zeros), ("shuffled", foreign)):
         if changed is None:
             continue
         result[name], there = machine.outputs(case.current, changed)
         if accuracy is not None:
             result[f"{name}_accuracy"] = case.accuracy(changed, there) or 0.0
-        worse.append(_worse(result, name, case.rows))
+        if case.subject.compute_loss is not None:
+            worse.append(_worse(result, name, case.rows))
         if name == "shuffled":
             result["change"] = difference(outputs, there)
     result["constant"] = result["change"] < CONSTANT
     inputs = len(leaves(batch.x))
     if inputs > 1:
         result["unused"] = [i for i in range(inputs) if _one(case, batch, foreign, i, outputs) < CONSTANT]
-    result["ignored"] = not any(worse) if case.subject.compute_loss else result["constant"]
+    if case.subject.compute_loss is not None:
+        result["useless"] = not any(worse)
+    result["ignored"] = result.get("useless", True) and result["change"] < DEAF
     return result
 
 
-def _worse(result: Dict[str, Any], name: str, rows: int) -> bool:
+def _worse(result: dict[str, Any], name: str, rows: int) -> bool:
     """The loss or the accuracy is clearly worse than on the right inputs."""
     loss, changed = result["loss"], result[name]
     if not math.isfinite(loss):
