@@ -67,7 +67,8 @@ class ExplodingGradient(Observation):
         ]
         rows = model_series(sight, "gradient_norm")
         if broken:
-            text = f"{broken[0].value:.0f} entries of the gradient were not finite {after(broken[0].epoch)}"
+            entries = "entries of the gradient were" if broken[0].value > 1 else "entry of the gradient was"
+            text = f"{broken[0].value:.0f} {entries} not finite {after(broken[0].epoch)}"
             yield self._exploded(sight, text, "nonfinite_gradients", broken[0], rows)
             return
         if sight.health.learns or sight.health.state == "unknown":
@@ -75,7 +76,8 @@ class ExplodingGradient(Observation):
         jump, growth = _jump(rows), _growth(rows)
         if jump is not None:
             high, usual = jump
-            text = f"the gradient reached {short(high.value)} {after(high.epoch)}, {high.value / usual:.0e} times its median"
+            times = f"{short(high.value / usual)} times its median"
+            text = f"the gradient reached {short(high.value)} {after(high.epoch)}, {times}"
             yield self._exploded(sight, text, "gradient_norm", high, rows)
         elif growth is not None:
             begin, end = growth

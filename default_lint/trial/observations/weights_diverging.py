@@ -88,7 +88,7 @@ class WeightsDiverging(Observation):
         unclean = any(real(sight.x.get(name)) for name in ("nan", "inf"))
         return self.seen(
             blame.place,
-            f"{reading.value:.0f} weights were not finite {after(reading.epoch)}",
+            f"{reading.value:.0f} weight{'s were' if reading.value > 1 else ' was'} not finite {after(reading.epoch)}",
             weight=0.3 if unclean else 0.7,
             cause=blame.cause,
             measure="nonfinite_weights",

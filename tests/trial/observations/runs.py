@@ -11,8 +11,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from default_lint.findings import Finding
+from default_lint.program.names import initializer_name, regularizer_name
 from default_lint.program.read import read
-from default_lint.program.types import Layer, Model, Program
+from default_lint.program.types import Call, Layer, Model, Program
+from default_lint.program.values import Value
 from default_lint.text import Document, Span
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Sources
@@ -90,7 +92,7 @@ def _leaves(layers: Iterable[Layer]) -> Iterable[Layer]:
 def _row(document: Document, index: int, layer: Layer) -> LayerTrace:
     kind = "InputLayer" if layer.short == "Input" else layer.short
     given = {name: argument.value for name, argument in layer.call.arguments.items()}
-    settings = {name: value for name, value in given.items() if isinstance(value, (int, float, str, bool))}
+    settings = dict(item for name, value in given.items() for item in _setting(name, value))
     parameters = layer.parameters if isinstance(layer.parameters, int) else 0
     return LayerTrace(
         index=index,
@@ -106,6 +108,19 @@ def _row(document: Document, index: int, layer: Layer) -> LayerTrace:
         else (),
         settings=settings,
     )
+
+
+def _setting(name: str, value: Value) -> Iterable[tuple[str, Any]]:
+    """A setting as the probe tells it: an object by its class, with its numbers as "kernel_regularizer.l2"."""
+    if isinstance(value, Call):
+        yield name, value.short
+        for key, argument in value.arguments.items():
+            if isinstance(argument.value, (int, float)) and not isinstance(argument.value, bool):
+                yield f"{name}.{key}", argument.value
+    elif isinstance(value, str):
+        yield name, initializer_name(value) or regularizer_name(value) or value
+    elif isinstance(value, (int, float)):
+        yield name, value
 
 
 # the run
