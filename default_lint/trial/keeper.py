@@ -47,7 +47,8 @@ class Warden:
         self.own_pids = separation.processes
         # The kernel counts threads by user, and not root's; in a user namespace of its own these are the run's alone.
         counted = separation.user and os.geteuid() != 0
-        self.tasks = int(settings["threads"]) if counted else None
+        # Twice as many, so that the watch comes first, which can say why.
+        self.tasks = 2 * int(settings["threads"]) if counted else None
         self.tree = Tree(_own_number())
         self.shared = Shared([settings["directory"], settings["environment"].get("TMPDIR", "/tmp"), "/dev/shm"])
         self.pid = 0
@@ -238,10 +239,22 @@ def main(path: str) -> NoReturn:
         _tell(settings, {"failure": f"{type(error).__name__}: {error}"})
         code = 1
     if code == GONE:
-        import shutil
-
-        shutil.rmtree(settings["base"], ignore_errors=True)
+        remove(settings["base"])
     os._exit(code)
+
+
+def remove(folder: str) -> None:
+    """Delete a folder of ours and whatever the script has put there, folders without rights for anybody included."""
+    import shutil
+
+    for path, names, _ in os.walk(folder):
+        for inner in (os.path.join(path, name) for name in names):
+            try:
+                if not os.path.islink(inner):
+                    os.chmod(inner, 0o700)
+            except OSError:
+                continue
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tell(settings: Settings, line: Mapping[str, Any]) -> None:

@@ -15,7 +15,6 @@ import json
 import os
 import queue
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from typing import Any, BinaryIO
 
 from default_lint.frozen import dataclass
 from default_lint.trial import interpreter
+from default_lint.trial.keeper import remove
 from default_lint.trial.processes import GIB, usual_memory
 from default_lint.trial.trace import Ended, Event, Site, Trace, TraceError, dump, header
 
@@ -38,7 +38,7 @@ ROOT = str(Path(__file__).parents[2])
 TICK = 0.05  # s between two looks at the events
 TAIL = 1 << 16  # bytes of each output stream that are kept
 LONGEST = 1 << 26  # bytes of one event
-LINGER = 5.0  # s that the process may take to end after the script has
+LINGER = 10.0  # s that the process may take to end after the script has
 PATIENCE = 30.0  # s for the keeper to end everything, after which it is killed itself
 SETTINGS = {
     "MPLBACKEND": "Agg",
@@ -130,6 +130,11 @@ class Request:
     def name(self) -> str:
         """What is run, as the user said it."""
         return self.script or self.module or self.filename or ""
+
+    @property
+    def file(self) -> str | None:
+        """The name under which the script is compiled, which its sites carry; None for a module."""
+        return self.filename or (os.path.abspath(self.script) if self.script else None)
 
     @property
     def folder(self) -> str:
@@ -336,8 +341,9 @@ class _Run:
     def run(self) -> Result:
         request = self.request
         environment = self._environment()
-        if request.script:
-            self.sources[request.script] = digest(request.script) or ""
+        known = digest(request.script) if request.script else None
+        if known is not None:
+            self.sources[request.file or ""] = known
         problem = self._problem()
         if not problem:
             try:
@@ -349,13 +355,13 @@ class _Run:
         if problem:
             return self._result(Ended("unstarted", problem))
         try:
-            base = tempfile.mkdtemp(prefix="default-lint-")
+            base = tempfile.mkdtemp(prefix="dlint-")
         except OSError as error:
             return self._result(Ended("unstarted", f"there is no room for temporary files ({error})"))
         try:
             return self._result(self._run_in(base, environment))
         finally:
-            shutil.rmtree(base, ignore_errors=True)
+            remove(base)
 
     def _problem(self) -> str:
         request = self.request
@@ -376,9 +382,12 @@ class _Run:
 
     def _run_in(self, base: str, environment: dict[str, str]) -> Ended:
         report = os.path.join(base, "report")
-        Path(report).touch()
-        events = _Events(os.path.join(base, "events"))
-        settings = self._write_settings(base, environment)
+        try:
+            Path(report).touch()
+            settings = self._write_settings(base, environment)
+            events = _Events(os.path.join(base, "events"))
+        except OSError as error:
+            return Ended("unstarted", f"there is no room for temporary files ({error})")
         code = f"import sys; sys.path.append({ROOT!r}); from default_lint.trial.keeper import main; main(sys.argv[1])"
         try:
             keeper = subprocess.Popen(
@@ -413,7 +422,7 @@ class _Run:
     def _write_settings(self, base: str, environment: dict[str, str]) -> str:
         """Write what the probe and the keeper are told, each in its file; path of the keeper's."""
         request, limits = self.request, self.request.limits
-        scratch = os.path.join(base, "tmp")
+        scratch = os.path.join(base, "t")  # short: the names of sockets in it may have a hundred characters
         os.mkdir(scratch)
         source = None
         if request.source is not None:
@@ -423,7 +432,7 @@ class _Run:
             "script": os.path.abspath(request.script) if request.script else None,
             "module": request.module,
             "source": source,
-            "filename": request.filename or (os.path.abspath(request.script) if request.script else request.module),
+            "filename": request.file or request.module,
             "args": list(request.args),
             "directory": request.folder,
             "budget": {
@@ -466,7 +475,7 @@ class _Run:
                 if self.cancel is not None and self.cancel.is_set():
                     self._stop(keeper, "the run was canceled")
                 elif self._lingers():
-                    self._note("the script left threads running after its end; they were ended")
+                    self._note("the script ended but its process did not (a thread left running?), and was ended")
                     self._stop(keeper, "lingering")
             except KeyboardInterrupt:
                 if self.stopped:
@@ -524,13 +533,19 @@ class _Run:
     def _verdict(self, report: str) -> dict[str, Any]:
         """What the keeper told at the end; its notes become ours."""
         verdict: dict[str, Any] = {"failure": "the process that watches the run was killed"}
-        with open(report, encoding="utf-8") as stream:
-            for line in stream:
+        try:
+            lines = Path(report).read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return verdict  # the script has removed it
+        for line in lines:
+            try:
                 told = json.loads(line)
-                for note in told.get("notes", ()):
-                    self._note(note)
-                if "reason" in told or "failure" in told:
-                    verdict = told
+            except ValueError:
+                continue
+            for note in told.get("notes", ()):
+                self._note(note)
+            if "reason" in told or "failure" in told:
+                verdict = told
         return verdict
 
     def _ended(self, verdict: Mapping[str, Any]) -> Ended:

@@ -270,3 +270,18 @@ def test_output_is_cut_at_the_limit_exactly(runs: Runs, limit: int) -> None:
     assert b"".join(data for name, data in shown if name == "stdout") == b"123456789\n"[:limit]
     cut = any("is not shown" in note for note in result.trace.notes)
     assert cut == (limit < 10) == any(name == "stderr" for name, _ in shown)
+
+
+def test_a_relative_script_has_one_hash_under_its_full_name(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(runs.folder)
+    site = "[__import__('os').path.abspath('train.py'), 1, None, None, None]"
+    result = runs.run(f"emit('model', model=0, name='m', kind='Model', site={site})\n", script="train.py")
+    assert list(result.trace.sources) == [str(runs.script)]
+    assert result.trace.script == "train.py"
+
+
+def test_a_script_that_removes_our_temporary_folder(runs: Runs) -> None:
+    text = "import os, shutil\nepoch(0)\nshutil.rmtree(os.path.dirname(config['events']))\n"
+    trace = runs.run(text).trace
+    assert trace.ended.kind == "finished"
+    assert len(trace.models[0].epochs) == 1

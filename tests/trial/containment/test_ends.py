@@ -110,7 +110,7 @@ def test_a_thread_left_running_is_ended(runs: Runs, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("default_lint.trial.launch.LINGER", 0.2)
     trace = runs.run("import threading, time\nthreading.Thread(target=time.sleep, args=(10**6,)).start()\n").trace
     assert trace.ended.kind == "finished"
-    assert "the script left threads running after its end; they were ended" in trace.notes
+    assert "the script ended but its process did not (a thread left running?), and was ended" in trace.notes
     assert runs.alive() == []
 
 

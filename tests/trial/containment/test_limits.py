@@ -75,7 +75,7 @@ def test_a_bomb_of_forks(runs: Runs, namespaces: bool) -> None:
 
 def test_a_bomb_of_threads(runs: Runs) -> None:
     text = (
-        "import threading, time\nfor _ in range(150):\n"
+        "import threading, time\nfor _ in range(80):\n"
         "    threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()\ntime.sleep(10**6)\n"
     )
     ended = runs.run(text, limits=Limits(threads=50)).trace.ended
@@ -257,7 +257,7 @@ def test_temporary_files_are_gone_afterwards(runs: Runs) -> None:
     )
     result = runs.run(text)
     path = Path(result.stdout.strip())
-    assert path.parts[-3].startswith("default-lint-")
+    assert path.parts[-3].startswith("dlint-")
     assert wait_for(lambda: not path.parent.parent.exists())
 
 
