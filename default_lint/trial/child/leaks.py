@@ -17,9 +17,9 @@ SAME = 0.999
 def leak_columns(x: Any, y: Any, rows: int | None = None) -> list[list[float]]:
     """The columns of a table whose absolute correlation with the target is at least 0.999, as [column, correlation].
 
-    At most 20,000 rows and 512 columns are looked at; rows with values that are not finite do not count. Empty when x is
-    no table of two columns or more, when y is neither one number a row nor two one-hot columns, when either is constant,
-    and for fewer than 10 rows.
+    At most 20,000 rows and 512 columns are looked at; rows with values that are not finite do not count. Empty when x
+    is no table of two columns or more, when y is neither one number a row nor two one-hot columns, when either is
+    constant, and for fewer than 10 rows.
     """
     if len(x.shape) != 2 or int(x.shape[1]) < 2 or length(x) is None or length(y) is None:
         return []
@@ -41,6 +41,6 @@ def _correlated(table: np.ndarray, target: np.ndarray) -> list[list[float]]:
         return []
     with np.errstate(all="ignore"):
         table, target = table[known] - table[known].mean(0), target[known] - target[known].mean()
-        correlation = target @ table / np.sqrt((table**2).sum(0) * (target**2).sum())
+        correlation = np.clip(target @ table / np.sqrt((table**2).sum(0) * (target**2).sum()), -1, 1)
     found = np.flatnonzero(np.isfinite(correlation) & (np.abs(correlation) >= SAME))
     return [[int(column), float(correlation[column])] for column in found[:20]]

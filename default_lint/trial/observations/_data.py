@@ -130,8 +130,8 @@ def text_of(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent: 0.034 is "3.4 %"."""
-    value = 100 * share
+    """A share in percent: 0.034 is "3.4 %"; outside of 0 to 1 the nearest of the two."""
+    value = 100 * min(max(share, 0.0), 1.0)
     return f"{value:.1f} %" if value < 10 and round(value, 1) != round(value) else f"{value:.0f} %"
 
 

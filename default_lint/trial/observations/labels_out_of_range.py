@@ -50,7 +50,7 @@ class LabelsOutOfRange(Observation):
             low, high, units = number(head.labels, "min"), number(head.labels, "max"), head.units
             if refused is not None:
                 label = float(refused[0])
-                low, high = min(label, 0 if low is None else low), max(label, label if high is None else high)
+                low, high = min(label, label if low is None else low), max(label, label if high is None else high)
                 units = refused[1] or units
             if low is None or high is None or not units or (low >= 0 and high < units):
                 continue
@@ -58,7 +58,7 @@ class LabelsOutOfRange(Observation):
 
     def _report(self, sight: Sight, head: Head, low: float, high: float, units: int) -> Seen:
         output = sight.places.layer(head.layer.index, "units") if head.layer is not None else sight.places.loss()
-        shifted = low != 0 and high - low < units
+        shifted = low != 0 and 0 < high - low < units
         place = made(sight, "y") if shifted or low < 0 else output
         other = output if place is not output else made(sight, "y")
         span = other.span if other.document is place.document else None
@@ -73,13 +73,18 @@ class LabelsOutOfRange(Observation):
             why = "most likely the output has fewer units than there are classes"
         return self.seen(
             place,
-            f"labels go from {text_of(low)} to {text_of(high)}, {units} units take 0 to {units - 1}",
+            f"{_span_of(low, high)}, {units} units take 0 to {units - 1}",
             weight=0.96,
             cause="labels" if place is not output else "units",
             measure="label_max" if high >= units else "label_min",
             value=high if high >= units else low,
             notes=[Note("the other half" if span is not None else f"the output has {units} units", span), why, advice],
         )
+
+
+def _span_of(low: float, high: float) -> str:
+    """The labels that were seen, one or several."""
+    return f"labels go from {text_of(low)} to {text_of(high)}" if low != high else f"a label is {text_of(low)}"
 
 
 def _ignores(sight: Sight, head: Head) -> bool:
