@@ -194,6 +194,16 @@ def test_told(name: str, result: Mapping[str, Any]) -> str:
     return ", ".join(facts) or "made"
 
 
+def notable(name: str, result: Mapping[str, Any]) -> bool:
+    """Whether a test is worth a line on the terminal: it found something, or its number is of interest anyhow."""
+    if result.get("skipped"):
+        return name != "replay"  # it is only made when something broke
+    found = {"batch_sum": "grows", "broadcast": "broadcast"}.get(name)
+    if found is not None:
+        return bool(result.get(found, True))
+    return name != "replay" or not result.get("finite", False)
+
+
 def _is_fact(key: str, value: Any) -> bool:
     return key != "seconds" and (isinstance(value, (bool, int, float, str)) and value != "")
 

@@ -395,6 +395,8 @@ def heats(model: ModelTrace) -> Iterator[Heat]:
     for name, about, measure, scale, show in pictures:
         rows = []
         for layer in model.layers:
+            if measure == "activation_saturated" and layer.index in model.outputs:
+                continue  # a sure output is meant to saturate
             line = f", line {layer.site.line}" if layer.site else ""
             said = f"{layer.kind}{f' ({layer.activation})' if layer.activation else ''}{line}"
             values = [epoch.layers.get(layer.index, {}).get(measure) for epoch in epochs]

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from default_lint.output import View, full
-from default_lint.output.evidence import TESTS, duration, number, percent, short, test_told
+from default_lint.output.evidence import TESTS, duration, notable, number, percent, short, test_told
 from default_lint.output.style import clean, pad, paint, plural, width
 
 if TYPE_CHECKING:
@@ -99,13 +99,14 @@ def columns_of(model: ModelTrace) -> list[Column]:
     names = list(dict.fromkeys(name for epoch in epochs for name in epoch.logs))
     training = [name for name in names if not name.startswith("val_") and name not in ("lr", "learning_rate")]
     training.sort(key=lambda name: name != "loss")
+    hidden = [layer for layer in model.layers if layer.index not in model.outputs]  # a sure output is meant to saturate
     found = []
     for name in training[:2]:
         found += [_logged(epochs, name), _logged(epochs, f"val_{name}")]
     found += [
         Column("gradient", _measured(epochs, "gradient_norm")),
         Column("dead units", tuple(mean_of(epoch, model.layers, "activation_dead") for epoch in epochs), _share),
-        Column("saturated", tuple(mean_of(epoch, model.layers, "activation_saturated") for epoch in epochs), _share),
+        Column("saturated", tuple(mean_of(epoch, hidden, "activation_saturated") for epoch in epochs), _share),
         Column("rate", tuple(epoch.learning_rate for epoch in epochs), short),
         Column("not finite", _nonfinite(epochs), _count),
     ]
@@ -335,10 +336,18 @@ def _tests(model: ModelTrace, view: View) -> list[str]:
     """The tests of our own, one line each."""
     known = [name for name in TESTS if name in model.tests]
     known += [name for name in model.tests if name not in TESTS]
-    lines = []
+    lines: list[str] = []
+    skipped: dict[str, list[str]] = {}  # by reason
     for name in known:
-        lead = f"  {TESTS.get(name, name.replace('_', ' '))}: "
-        lines += _wrapped(test_told(name, model.tests[name]), view, lead=lead, style_of_lead="dim", hang=4)
+        result, title = model.tests[name], TESTS.get(name, name.replace("_", " "))
+        if not notable(name, result):
+            continue
+        if result.get("skipped"):
+            skipped.setdefault(str(result["skipped"]), []).append(title)
+        else:
+            lines += _wrapped(test_told(name, result), view, lead=f"  {title}: ", style_of_lead="dim", hang=4)
+    for reason, titles in skipped.items():
+        lines += _wrapped(f"{', '.join(titles)} ({reason})", view, lead="  not made: ", style_of_lead="dim", hang=4)
     return ["Own tests on a copy, after training", *lines] if lines else []
 
 

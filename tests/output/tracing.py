@@ -114,7 +114,8 @@ TESTS: list[Event] = [
     {"event": "test", "model": 0, "name": "zero_input", "result": {"skipped": "no time was left"}},
 ]
 
-DATA: Event = {"event": "data", "model": 0, "facts": {"samples": 1000, "batch": 32}}
+LABELS = {"form": "binary", "counts": {"0": 500, "1": 500}, "majority": 0.5, "classes": 2}
+DATA: Event = {"event": "data", "model": 0, "facts": {"samples": 1000, "batch": 32, "y": [LABELS]}}
 
 
 def events(count: int = 5, *, tests: Sequence[Event] = (), kind: str = "finished", **ended: Any) -> list[Event]:
