@@ -123,9 +123,11 @@ def largest(facts: Facts) -> float | None:
 
 
 def text_of(value: float) -> str:
-    """A number in few characters: whole ones as they are, others with three digits."""
+    """A number in few characters: small whole ones as they are, others with three digits that count."""
     if value == int(value) and abs(value) < 1e6:
         return f"{int(value)}"
+    if 1e3 <= abs(value) < 1e7:
+        return f"{float(f'{value:.3g}'):.0f}"
     return f"{value:.3g}"
 
 

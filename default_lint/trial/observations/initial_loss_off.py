@@ -87,12 +87,22 @@ def _losses(sight: Sight) -> tuple[float, float]:
     observed, expected = number(test, "observed"), number(test, "expected")
     if observed is None or expected is None:
         first = sight.model.epochs[0].losses[:1] if sight.model.epochs else ()
-        observed, expected = (first[0] if first else math.nan), sight.health.chance
+        observed, expected = (first[0] if first else math.nan), _blind(sight)
     start = sight.model.start
     penalty = start.measures.get("regularization", 0.0) if start is not None else 0.0
     if expected is None or not expected > 0 or not math.isfinite(observed):
         return math.nan, math.nan
     return observed - (penalty if math.isfinite(penalty) else 0.0), expected
+
+
+def _blind(sight: Sight) -> float | None:
+    """The loss of equal shares for all classes, or of the best constant prediction in a regression."""
+    head = next(heads(sight))
+    if head.loss == "binary_crossentropy":
+        return math.log(2)
+    if head.loss in ("categorical_crossentropy", "sparse_categorical_crossentropy"):
+        return math.log(head.units) if head.units and head.units > 1 else None
+    return sight.health.chance
 
 
 def _cause(sight: Sight) -> _Cause:

@@ -140,6 +140,8 @@ def test_the_first_batch_stands_in_for_the_test_and_penalties_are_taken_off() ->
     assert check(InitialLossOff, epochs=epochs)[0].finding.message == "the loss began at 9, 2.3 was to be expected"
     start = epoch(-1, 9.0, measures={"regularization": 5.0})
     assert check(InitialLossOff, epochs=epochs, start=start) == []
+    one = [epoch(0, 0.8, 0.96, losses=(0.9,)), epoch(1, 0.8, 0.96)]
+    assert check(InitialLossOff, BINARY, epochs=one, data=two(0.96), losses=["binary_crossentropy"]) == []
 
 
 # metric
