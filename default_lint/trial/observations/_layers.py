@@ -119,14 +119,27 @@ def update_ratios(sight: Sight) -> dict[int, list[float]]:
 # layers
 
 
+def size(sight: Sight, layer: LayerTrace) -> int:
+    """Number of weight elements; as measured for a layer that was built only when training began."""
+    measured = last(sight, layer.index, "weight_size")
+    return layer.parameters or (int(measured.value) if measured is not None and 0 < measured.value < 1e12 else 0)
+
+
+def trains(sight: Sight, layer: LayerTrace) -> bool:
+    """Whether the layer has weights that train."""
+    if layer.parameters or layer.frozen:
+        return layer.trainable > 0
+    return size(sight, layer) > 0 and bool(series(sight, layer.index, "gradient_norm"))
+
+
 def weighted(sight: Sight) -> list[LayerTrace]:
     """The layers with trainable weights in model order, without normalization."""
-    return [layer for layer in sight.model.layers if layer.trainable and not is_normalization(layer)]
+    return [layer for layer in sight.model.layers if trains(sight, layer) and not is_normalization(layer)]
 
 
 def heads(sight: Sight) -> list[LayerTrace]:
     """The layers with weights that make the outputs: the last before each output."""
-    rows = [layer for layer in sight.model.layers if layer.parameters and not is_normalization(layer)]
+    rows = [layer for layer in sight.model.layers if size(sight, layer) and not is_normalization(layer)]
     found: list[LayerTrace] = []
     for output in sight.model.outputs or (math.inf,):
         before = [layer for layer in rows if layer.index <= output]
@@ -160,7 +173,7 @@ def units(layer: LayerTrace) -> int | None:
 def first_weighted(sight: Sight, layer: LayerTrace) -> bool:
     """Whether no layer with weights comes before this one."""
     before = (other for other in sight.model.layers if other.index < layer.index)
-    return not any(other.parameters for other in before)
+    return not any(size(sight, other) for other in before)
 
 
 def given(sight: Sight, layer: LayerTrace, *names: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import heads, quoted, units
+from default_lint.trial.observations._layers import heads, quoted, size, units
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.trace import LayerTrace
@@ -46,7 +46,7 @@ class NarrowLayer(Observation):
         """Compare each hidden Dense layer with its neighbors that have weights."""
         if sight.health.state not in ("stuck", "weak") or sight.health.task != "classes":
             return
-        rows = [layer for layer in sight.model.layers if layer.parameters and units(layer)]
+        rows = [layer for layer in sight.model.layers if size(sight, layer) and units(layer)]
         rows = [layer for layer in rows if not layer.kind.endswith("Normalization")]
         made = heads(sight)
         classes = _classes(sight, made)

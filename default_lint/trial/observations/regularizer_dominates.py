@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import after, at_start, given, percent, quoted, series
+from default_lint.trial.observations._layers import after, at_start, given, percent, quoted, series, size, units
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.trace import Epoch, LayerTrace
@@ -22,6 +23,7 @@ class _Strongest(NamedTuple):
     layer: LayerTrace
     argument: str
     factor: float | None
+    left: float | None  # of the norm of its weights
 
 
 class RegularizerDominates(Observation):
@@ -65,7 +67,7 @@ class RegularizerDominates(Observation):
         start = [sight.model.start] if sight.model.start is not None else []
         shares = [(epoch.number, share) for epoch in [*start, *sight.model.epochs] if (share := _share(epoch))]
         number, share = max(shares, key=lambda row: row[1], default=(0, 0.0))
-        left = _left(sight, strongest.layer)
+        left = strongest.left
         if share <= LIMITS["penalty_share"] and (left is None or left >= LIMITS["weights_left"]):
             return
         dominates = share > LIMITS["penalty_share"]
@@ -91,15 +93,15 @@ class RegularizerDominates(Observation):
 
 
 def _strongest(sight: Sight) -> _Strongest | None:
-    """The regularizer with the largest factor; the first of equal ones."""
+    """The regularizer with the largest factor; of equal ones that which left the least of the weights."""
     found: list[_Strongest] = []
     for layer in sight.model.layers:
         for name in _ARGUMENTS:
             if layer.settings.get(name) or given(sight, layer, name):
                 parts = [real(layer.settings.get(f"{name}.{part}")) for part in ("l1", "l2", "factor")]
                 factor = max((value for value in parts if value is not None), default=None)
-                found.append(_Strongest(layer, name, factor))
-    return max(found, key=lambda row: row.factor or 0.0, default=None)
+                found.append(_Strongest(layer, name, factor, _left(sight, layer)))
+    return max(found, key=lambda row: (row.factor or 0.0, -(1.0 if row.left is None else row.left)), default=None)
 
 
 def _share(epoch: Epoch) -> float | None:
@@ -112,9 +114,26 @@ def _share(epoch: Epoch) -> float | None:
 
 
 def _left(sight: Sight, layer: LayerTrace) -> float | None:
-    """The norm of the layer's weights over that before training (or after the first epoch)."""
+    """The norm of the layer's weights over that before training, measured or as its initializer makes it."""
     rows = series(sight, layer.index, "weight_norm")
     start = at_start(sight, layer.index, "weight_norm")
     if start is None:
-        start = rows[0].value if len(rows) > 1 else None
+        start = _initial_norm(sight, layer)
     return rows[-1].value / start if rows and start is not None and start > LIMITS["weights_nothing"] else None
+
+
+def _initial_norm(sight: Sight, layer: LayerTrace) -> float | None:
+    """The norm of a kernel as an initializer that scales the variance makes it: sqrt(size x variance)."""
+    width = units(layer)
+    kernel = layer.settings.get("kernel_size") or ()
+    if not width or not layer.kind.startswith(("Dense", "Conv1D", "Conv2D", "Conv3D")):
+        return None
+    count = size(sight, layer) - (width if layer.settings.get("use_bias", True) else 0)
+    fan_in, fan_out = count / width, width * math.prod(kernel if isinstance(kernel, (list, tuple)) else ())
+    kind = str(layer.settings.get("kernel_initializer", ""))
+    if fan_in <= 0:
+        return None
+    for name, variance in (("Glorot", 2 / (fan_in + fan_out)), ("He", 2 / fan_in), ("Lecun", 1 / fan_in)):
+        if kind.startswith(name):
+            return math.sqrt(count * variance)
+    return None

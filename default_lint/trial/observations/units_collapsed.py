@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations._layers import (
     Blame,
@@ -113,6 +114,6 @@ def _blame(sight: Sight, layer: LayerTrace) -> tuple[Blame, bool]:
         scale = large_input(sight)
         why = f"{percent(tails.value)} of its outputs are saturated"
         return (scale if scale is not None else Blame(here, "saturation", why)), True
-    if float(sight.x.get("std") or 1.0) == 0.0:  # type: ignore[arg-type]
+    if real(sight.x.get("std")) == 0.0:
         return Blame(sight.places.data("x"), "x", "x is the same in every row"), True
     return Blame(here, "units", "likely causes: weights near 0, saturation, many bounded activations in a row"), False

@@ -10,6 +10,7 @@ from default_lint.program.types import Model, Program
 from default_lint.trial.observations._layers import (
     quoted,
     series,
+    size,
     usual_rate,
     weighted,
 )
@@ -42,8 +43,8 @@ class UntrainedWeights(Observation):
     optimizer.
 
     ## Known limits
-    Silent about frozen layers while the rest learns, when weights are loaded anywhere in the script, and when another
-    model of the run trains the same layers (as in a GAN).
+    Silent about frozen layers while the rest learns well, when weights are loaded anywhere in the script, and when the
+    run trains the same layers earlier or in another model (as in a GAN).
 
     ## References
     - [Transfer learning and fine-tuning](https://keras.io/guides/transfer_learning/)
@@ -57,26 +58,26 @@ class UntrainedWeights(Observation):
 
     def check(self, sight: Sight) -> Iterator[Seen]:
         """All frozen, some frozen, without a gradient, unchanged: the first of these that holds for a layer."""
-        layers = [layer for layer in sight.model.layers if layer.parameters]
+        layers = [layer for layer in sight.model.layers if size(sight, layer)]
         if not layers or not sight.model.epochs:
             return
         frozen = [layer for layer in layers if layer.frozen and not _trained_elsewhere(sight, layer)]
         if len(frozen) == len(layers):
             yield self._frozen(sight, frozen, len(layers), everything=True)
             return
-        if frozen and not _loads(sight) and sight.health.state in ("broken", "diverged", "stuck", "weak"):
+        if frozen and not _loads(sight) and sight.health.state != "unknown" and _falls_short(sight):
             yield self._frozen(sight, frozen, len(layers), everything=False)
         yield from self._without_gradient(sight)
         yield from self._unchanged(sight)
 
     def _frozen(self, sight: Sight, frozen: Sequence[LayerTrace], total: int, *, everything: bool) -> Seen:
-        share = sum(layer.parameters for layer in frozen) / sum(layer.parameters for layer in sight.model.layers)
+        share = sum(size(sight, layer) for layer in frozen) / sum(size(sight, layer) for layer in sight.model.layers)
         others = ", ".join(quoted(layer) for layer in frozen[:4]) + (", ..." if len(frozen) > 4 else "")
         which = f"all {total}" if everything else f"{len(frozen)} of {total}"
         return self.seen(
             _freezing(sight, frozen[0]),
             f"{which} layers with weights were frozen: nothing in them was trained",
-            weight=0.95 if everything else {"weak": 0.6}.get(sight.health.state, 0.75),
+            weight=0.95 if everything else 0.75 if sight.health.fails else 0.6,
             cause="frozen",
             measure="frozen_weights",
             value=share,
@@ -143,6 +144,12 @@ class UntrainedWeights(Observation):
         )
 
 
+def _falls_short(sight: Sight) -> bool:
+    """Whether the run got less far than one should in which the frozen layers are of use."""
+    gain = sight.health.gain
+    return not sight.health.learns or (gain is not None and gain < LIMITS["frozen_gain"])
+
+
 def _still(sight: Sight, layer: LayerTrace) -> bool:
     changes = series(sight, layer.index, "weight_change")
     gradient = series(sight, layer.index, "gradient_missing")
@@ -167,7 +174,9 @@ def _why_still(sight: Sight, rate: bool, cut_off: bool) -> tuple[str, str]:
 
 
 def _trained_elsewhere(sight: Sight, layer: LayerTrace) -> bool:
-    """Whether another model of the run trains the layer of this name, as the discriminator of a GAN."""
+    """Whether the run trains the layer before it is frozen, or in another model, as the discriminator of a GAN."""
+    if any(change.value > 0 for change in series(sight, layer.index, "weight_change")):
+        return True
     others = (model for model in sight.trace.models if model.number != sight.model.number)
     return any(row.name == layer.name and row.trainable for model in others for row in model.layers)
 

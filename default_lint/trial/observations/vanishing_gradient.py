@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from default_lint.features.base import DECADES, decades, median, real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import BOUNDED, hidden, last, odd_initializer, quoted, weighted
+from default_lint.trial.observations._layers import BOUNDED, hidden, last, odd_initializer, quoted, trains, weighted
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
@@ -105,7 +105,7 @@ def _stopped(sight: Sight) -> str:
         if dead is not None and dead.value >= LIMITS["dead_most"]:
             return f"the units of {quoted(layer)} are dead, which stops the gradient"
         small = last(sight, layer.index, "weights_small")
-        if small is not None and small.value > LIMITS["weights_small"] and layer.trainable:
+        if small is not None and small.value > LIMITS["weights_small"] and trains(sight, layer):
             return f"the weights of {quoted(layer)} are 0, which stops the gradient"
     return ""
 

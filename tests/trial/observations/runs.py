@@ -69,10 +69,13 @@ def _point(document: Document, offset: int) -> tuple[int, int]:
 
 def row(index: int, kind: str, at: Site | None = None, **more: Any) -> LayerTrace:
     """One layer. Those with weights have 100 of them, all trainable, unless told otherwise."""
-    weights = 100 if kind.startswith(("Dense", "Conv", "LSTM", "GRU", "Embedding", "BatchNorm", "SimpleRNN")) else 0
-    settings = {"name": f"{kind.lower()}_{index}", "parameters": weights, "site": at, **more}
+    settings = {"name": f"{kind.lower()}_{index}", "parameters": _weights(kind), "site": at, **more}
     settings.setdefault("trainable", settings["parameters"])
     return LayerTrace(index=index, kind=kind, **settings)
+
+
+def _weights(kind: str) -> int:
+    return 100 if kind.startswith(("Dense", "Conv", "LSTM", "GRU", "Embedding", "BatchNorm", "SimpleRNN")) else 0
 
 
 def _rows(document: Document, model: Model | None) -> tuple[LayerTrace, ...]:
@@ -93,7 +96,7 @@ def _row(document: Document, index: int, layer: Layer) -> LayerTrace:
     kind = "InputLayer" if layer.short == "Input" else layer.short
     given = {name: argument.value for name, argument in layer.call.arguments.items()}
     settings = dict(item for name, value in given.items() for item in _setting(name, value))
-    parameters = layer.parameters if isinstance(layer.parameters, int) else 0
+    parameters = layer.parameters if isinstance(layer.parameters, int) else _weights(kind)
     return LayerTrace(
         index=index,
         name=str(settings.get("name") or f"{kind.lower()}_{index}"),
