@@ -181,10 +181,10 @@ def batch_amplitude(run: Run, epoch: int) -> float | None:
     values = batches(run, epoch)
     if values is None:
         return None
-    tilt, middle = slope(list(enumerate(values))), (len(values) - 1) / 2
+    tilt = slope(list(enumerate(values)))
     if tilt is None:
         return None
-    flat = [value - tilt * (index - middle) for index, value in enumerate(values)]
+    flat = [value - tilt * index for index, value in enumerate(values)]
     return ratio(deviation(flat), mean([abs(value) for value in values]))
 
 
