@@ -200,6 +200,8 @@ def test_labels_that_look_random_for_another_reason() -> None:
     assert check(LabelsLookRandom, epochs=learning(), tests=SAME) == []
     unable = {**SAME, "overfit_batch": {"fits": False}}
     assert check(LabelsLookRandom, epochs=stuck(), tests=unable) == []
+    (unsure,) = check(LabelsLookRandom, epochs=stuck(), tests={**SAME, "overfit_batch": {"skipped": "no time"}})
+    assert unsure.weight < check(LabelsLookRandom, epochs=stuck(), tests=SAME)[0].weight
     skipped = {**SAME, "permuted_labels": {"same": True, "skipped": "too little time"}}
     assert check(LabelsLookRandom, epochs=stuck(), tests=skipped) == []
 
