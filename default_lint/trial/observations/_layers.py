@@ -170,12 +170,6 @@ def units(layer: LayerTrace) -> int | None:
     return size if size and size > 0 else None
 
 
-def first_weighted(sight: Sight, layer: LayerTrace) -> bool:
-    """Whether no layer with weights comes before this one."""
-    before = (other for other in sight.model.layers if other.index < layer.index)
-    return not any(size(sight, other) for other in before)
-
-
 def given(sight: Sight, layer: LayerTrace, *names: str) -> str | None:
     """The first of these arguments that the source passes to the layer."""
     source = sight.places.source_layer(layer.index)
@@ -192,6 +186,10 @@ def odd_initializer(sight: Sight, layer: LayerTrace) -> str:
         if kind and not kind.startswith(usual) and given(sight, layer, name) is not None:
             return name
     return ""
+
+
+def _scales(layer: LayerTrace) -> bool:
+    return is_normalization(layer) or layer.kind in ("Rescaling", "Hashing", "Discretization", "Embedding")
 
 
 # who else can be to blame
@@ -215,8 +213,10 @@ def steep_rate(sight: Sight) -> Blame | None:
     return None
 
 
-def large_input(sight: Sight) -> Blame | None:
-    """The input, when its numbers are far from unit scale."""
+def large_input(sight: Sight, layer: LayerTrace | None = None) -> Blame | None:
+    """The input, when its numbers are far from unit scale, and nothing before the layer (if given) scales them."""
+    if layer is not None and any(_scales(other) for other in sight.model.layers if other.index < layer.index):
+        return None
     spread, high, low = (real(sight.x.get(name)) for name in ("std", "max", "min"))
     if spread is None:
         return None

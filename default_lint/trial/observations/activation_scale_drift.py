@@ -113,7 +113,7 @@ def _passes(sight: Sight, layer: LayerTrace) -> bool:
 
 
 def _blame(sight: Sight, layer: LayerTrace, spread: float) -> Blame:
-    scale = large_input(sight)
+    scale = large_input(sight, layer)
     if scale is not None and spread > 1:
         return scale
     name = odd_initializer(sight, layer)

@@ -11,7 +11,6 @@ from default_lint.trial.observations._layers import (
     after,
     at_start,
     counted,
-    first_weighted,
     large_input,
     last,
     lower_rate,
@@ -125,11 +124,11 @@ def _blame(sight: Sight, layer: LayerTrace, dead: float) -> Blame:
         if name:
             place = sight.places.layer(layer.index, name)
             return Blame(place, "initializer", f"dead from the start: `{name}` likely keeps the inputs below 0")
-        scale = large_input(sight) if first_weighted(sight, layer) else None
+        scale = large_input(sight, layer)
         if scale is not None:
             return scale
         return Blame(here, "dead_units", "dead from the start: look at what comes in and at the initial weights")
-    scale = large_input(sight)
+    scale = large_input(sight, layer)
     rate = steep_rate(sight)
     if early is not None and rate is not None:
         return rate._replace(why=f"the units died while training; {rate.why}")

@@ -10,7 +10,6 @@ from default_lint.trial.observations._layers import (
     Reading,
     after,
     at_start,
-    first_weighted,
     is_head,
     large_input,
     last,
@@ -108,8 +107,8 @@ def _with_start(sight: Sight, layer: LayerTrace) -> list[Reading]:
 def _blame(sight: Sight, layer: LayerTrace) -> Blame:
     start = at_start(sight, layer.index, "activation_saturated")
     spread = last(sight, layer.index, "input_std")
-    scale = large_input(sight)
-    if scale is not None and first_weighted(sight, layer):
+    scale = large_input(sight, layer)
+    if scale is not None:
         return scale
     if start is not None and start > LIMITS["saturated"]:
         name = odd_initializer(sight, layer)
@@ -122,8 +121,6 @@ def _blame(sight: Sight, layer: LayerTrace) -> Blame:
     rate = steep_rate(sight)
     if rate is not None:
         return rate._replace(why=f"the weights grew while training; {rate.why}")
-    if scale is not None:
-        return scale
     place = sight.places.layer(layer.index, "activation")
     return Blame(place, "saturation", "likely causes: inputs of large scale, large weights, a high learning rate")
 

@@ -24,7 +24,8 @@ class TrainEvalModeGap(Observation):
 
     ## What is measured
     After training, the loss on the held batch in both modes, and once more without noise but with the statistics of the
-    batch, which tells dropout and BatchNormalization apart. Without that test, the logged accuracies.
+    batch, which tells dropout and BatchNormalization apart. Then the logged accuracies: near the loss of no skill
+    a loss hardly shows a gap.
 
     ## Likely causes
     1. BatchNormalization whose momentum is so near 1 that its statistics never reach those of the data.
@@ -35,8 +36,8 @@ class TrainEvalModeGap(Observation):
     `momentum=0.9` or 0.99 and more steps; batches of 16 or more; a dropout rate of 0.2 to 0.5.
 
     ## Known limits
-    Dropout makes the training loss larger by right. So it counts only when the run does not learn; a gap between two
-    small losses does not count at all.
+    Dropout makes the training loss larger by right. So it counts only when the run does not learn, or when the rate is
+    high and the loss with it stays near that of no skill; a gap between two small losses does not count at all.
 
     ## References
     - Ioffe and Szegedy, "Batch Normalization", 2015
@@ -51,7 +52,7 @@ class TrainEvalModeGap(Observation):
     confidence = Confidence.MEDIUM
 
     def check(self, sight: Sight) -> Iterator[Seen]:
-        """The own test when it was made, else the logs."""
+        """The own test when it shows something, else the logs."""
         if sight.health.state == "unknown":
             return
         result = sight.test("mode_gap")
@@ -69,6 +70,8 @@ class TrainEvalModeGap(Observation):
         layer = _dropping(sight)
         if layer is not None and noise > LIMITS["mode_gap"] and train > (evaluated if calm is None else calm):
             yield from self._dropout(sight, layer, train, evaluated)
+        else:
+            yield from self._of_logs(sight)
 
     def _batch_normalization(self, sight: Sight, layer: LayerTrace, evaluated: float, train: float) -> Seen:
         momentum, steps = real(layer.settings.get("momentum")), sight.health.steps
@@ -87,6 +90,9 @@ class TrainEvalModeGap(Observation):
         if not slow and batch is not None and batch < LIMITS["batch_norm_rows"]:
             place, cause, advice = sight.places.batch_size(), "batch_size", "try: batch_size=32"
             notes.append(f"a batch of {batch:.0f} gives poor statistics")
+        flag = sight.found("training-argument-missing")
+        if flag is not None:
+            place, cause, advice = place._replace(span=flag.span), "training_flag", "try: hand `training` to the layers"
         return self.seen(
             place,
             f"the loss was {short(evaluated)} at inference and {short(train)} in training, on one batch",
@@ -103,11 +109,11 @@ class TrainEvalModeGap(Observation):
         high = rate >= LIMITS["dropout_high"]
         if sight.health.learns and not high:
             return
-        severity = Severity.WARNING if high and not sight.health.learns else Severity.INFO
+        harm = high and _drowned(sight, train)
         yield self.seen(
             sight.places.layer(layer.index, "rate"),
             f"{quoted(layer)} dropped {percent(rate)}; loss {short(train)} with it, {short(evaluated)} without",
-            weight=0.2 if sight.health.learns else 0.8 if high else 0.35,
+            weight=0.8 if harm else 0.2 if sight.health.learns else 0.35,
             cause="dropout",
             measure="mode_gap",
             value=train / evaluated if evaluated > 0 else train,
@@ -116,11 +122,11 @@ class TrainEvalModeGap(Observation):
                 "`rate` is the share that is dropped, not the share that is kept",
                 "try: a rate of 0.2 to 0.5",
             ],
-            severity=severity,
+            severity=Severity.WARNING if harm else Severity.INFO,
         )
 
     def _of_logs(self, sight: Sight) -> Iterator[Seen]:
-        """Without the test: accuracies far apart where a layer with an extreme setting explains it."""
+        """Accuracies far apart where a layer with an extreme setting explains it."""
         train, validation = sight.health.accuracy, sight.health.validation
         if train is None or validation is None:
             return
@@ -128,16 +134,17 @@ class TrainEvalModeGap(Observation):
         text = f"accuracy: {percent(train)} in training, {percent(validation)} at validation"
         if dropping is not None and validation - train > LIMITS["mode_accuracy"]:
             rate = real(dropping.settings.get("rate")) or 0.0
+            harm = _drowned(sight, sight.health.last)
             if rate >= LIMITS["dropout_high"]:
                 yield self.seen(
                     sight.places.layer(dropping.index, "rate"),
                     f"{quoted(dropping)} dropped {percent(rate)} of what it gets",
-                    weight=0.2 if sight.health.learns else 0.65,
+                    weight=0.65 if harm else 0.2,
                     cause="dropout",
                     measure="accuracy_gap",
                     value=train - validation,
                     notes=[text, "try: a rate of 0.2 to 0.5"],
-                    severity=Severity.INFO if sight.health.learns else Severity.WARNING,
+                    severity=Severity.WARNING if harm else Severity.INFO,
                 )
         momentum = real(normalizing.settings.get("momentum")) if normalizing is not None else None
         if normalizing is None or momentum is None or train - validation <= LIMITS["mode_accuracy"]:
@@ -152,6 +159,12 @@ class TrainEvalModeGap(Observation):
                 value=train - validation,
                 notes=[text, "try: `momentum=0.9` or 0.99"],
             )
+
+
+def _drowned(sight: Sight, train: float) -> bool:
+    """Whether nearly all of what can be learned goes under in the noise: the loss stays near that of no skill."""
+    chance = sight.health.chance or sight.health.start
+    return not sight.health.learns or (math.isfinite(chance) and train > LIMITS["mode_harm"] * chance)
 
 
 def _gap(sight: Sight, one: float, two: float) -> float:

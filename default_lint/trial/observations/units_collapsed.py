@@ -108,10 +108,10 @@ def _blame(sight: Sight, layer: LayerTrace) -> tuple[Blame, bool]:
     if dead is not None and dead.value >= LIMITS["dead_most"]:
         name = odd_initializer(sight, layer)
         place = sight.places.layer(layer.index, name) if name else here
-        return Blame(place, "initializer" if name else "dead_units", "its units are 0 for every example"), True
+        return Blame(place, "initializer" if name else "dead_units", "its units are 0 for every example"), False
     tails = last(sight, layer.index, "activation_saturated")
     if tails is not None and tails.value > LIMITS["saturated"]:
-        scale = large_input(sight)
+        scale = large_input(sight, layer)
         why = f"{percent(tails.value)} of its outputs are saturated"
         return (scale if scale is not None else Blame(here, "saturation", why)), True
     if real(sight.x.get("std")) == 0.0:

@@ -70,3 +70,10 @@ def test_the_first_dead_layer_explains_the_next() -> None:
     assert runs.where(two) == (9, "Dense")
     assert two.weight == one.weight / 2
     assert two.finding.severity == Severity.INFO
+
+
+def test_a_raw_input_that_is_normalized_explains_nothing() -> None:
+    source = runs.DIGITS.replace("    layers.Dense(100", "    layers.BatchNormalization(),\n    layers.Dense(100")
+    facts = {"x": [{"std": 900.0, "min": 0.0, "max": 40_000.0}]}
+    (seen,) = runs.check(DyingRelu, source, start=dead(1.0, 1), epochs=runs.stuck(layers=dead(1.0, 1)), data=facts)
+    assert (runs.where(seen), seen.cause) == ((9, "Dense"), "dead_units")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from default_lint.findings import Severity
+from default_lint.findings import Confidence, Finding, Severity
+from default_lint.text import Span
 from default_lint.trial.observations.train_eval_mode_gap import TrainEvalModeGap
 from tests.trial.observations import runs
 
@@ -14,6 +15,8 @@ DROPOUT = runs.DIGITS.replace("    layers.Dense(50", "    layers.Dropout(0.9),\n
 NORM = runs.DIGITS.replace(
     "    layers.Dense(50", "    layers.BatchNormalization(momentum=0.9999),\n    layers.Dense(50"
 )
+
+_SURE = (Severity.WARNING, Confidence.HIGH)
 
 
 def gap(train: float, evaluated: float, calm: float) -> dict[str, dict[str, float]]:
@@ -42,7 +45,7 @@ def test_a_usual_rate_is_information(rate: str, severity: Severity) -> None:
 
 def test_dropout_in_a_run_that_learns() -> None:
     assert check(DROPOUT.replace("0.9", "0.5"), epochs=runs.learning(), tests=gap(2.0, 1.0, 1.0)) == []
-    (seen,) = check(DROPOUT, epochs=runs.learning(), tests=gap(2.0, 1.0, 1.0))
+    (seen,) = check(DROPOUT, epochs=runs.learning(), tests=gap(1.0, 0.4, 0.4))
     assert seen.finding.severity == Severity.INFO
 
 
@@ -94,3 +97,23 @@ def test_the_logs_of_batch_normalization(momentum: str, count: int) -> None:
     epochs = runs.learning(logs={"val_accuracy": 0.2})
     found = check(NORM.replace("0.9999", momentum), epochs=epochs)
     assert [runs.where(seen) for seen in found] == [(9, "0.999")] * count
+
+
+def test_accuracies_tell_more_than_losses_near_chance() -> None:
+    epochs = [runs.epoch(number, 2.2, 0.2, logs={"val_accuracy": 0.8}) for number in range(3)]
+    (seen,) = check(DROPOUT, epochs=epochs, tests=gap(2.2, 1.8, 1.8))
+    assert (runs.where(seen), seen.finding.severity) == ((9, "0.9"), Severity.WARNING)
+
+
+@pytest.mark.parametrize(("loss", "severity"), [(1.1, Severity.INFO), (1.2, Severity.WARNING)])
+def test_noise_in_which_a_run_that_learns_goes_under(loss: float, severity: Severity) -> None:
+    # half of the loss of no skill is ln(10) / 2 = 1.15
+    (seen,) = check(DROPOUT, epochs=runs.learning(), tests=gap(loss, 0.3, 0.3))
+    assert seen.finding.severity == severity
+
+
+def test_a_missing_training_argument_explains_the_gap() -> None:
+    start = NORM.index("Sequential")
+    flag = Finding("training-argument-missing", "TRN180", Span(start, start + 10), "", *_SURE, "training")
+    (seen,) = check(NORM, epochs=runs.weak(), tests=gap(0.5, 2.0, 0.5), rules=[flag])
+    assert (seen.cause, runs.where(seen)) == ("training_flag", (6, "Sequential"))
