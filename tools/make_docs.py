@@ -15,9 +15,11 @@ sys.path.insert(0, str(ROOT))
 from default_lint.rules import RULES  # noqa: E402
 from default_lint.rules.base import Described  # noqa: E402
 from default_lint.trial.observations import OBSERVATIONS  # noqa: E402
+from default_lint.trial.observations.thresholds import THRESHOLDS  # noqa: E402
 
 TARGET = ROOT / "docs" / "rules"
 NAMES = ROOT / "default_lint" / "trial" / "names.py"
+LIMITS = ROOT / "docs" / "thresholds.md"
 
 
 def names() -> str:
@@ -31,6 +33,14 @@ def names() -> str:
         "NAMES: tuple[tuple[str, str, str], ...] = (",
     ]
     return "\n".join([*head, *rows, ")", ""])
+
+
+def limits() -> str:
+    """The table of everything that an observation compares with."""
+    lines = ["# Thresholds", "", "Written by `python tools/make_docs.py`. A test stands on both sides of each.", ""]
+    lines += ["| name | value | unit | source |", "|---|---|---|---|"]
+    lines += [f"| {name} | {item.value:g} | {item.unit} | {item.source} |" for name, item in THRESHOLDS.items()]
+    return "\n".join([*lines, ""])
 
 
 def page(rule: type[Described]) -> str:
@@ -74,20 +84,26 @@ def pages() -> dict[str, str]:
     return {"index.md": index(), **{f"{rule.name}.md": page(rule) for rule in (*RULES, *OBSERVATIONS)}}
 
 
+def others() -> dict[Path, str]:
+    """What is written elsewhere: file -> text."""
+    return {NAMES: names(), LIMITS: limits()}
+
+
 def main(arguments: list[str]) -> int:
     """Write or check."""
     wanted = pages()
     if "--check" in arguments:
         there = {path.name: path.read_text(encoding="utf-8") for path in TARGET.glob("*.md")}
         stale = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
-        stale += [NAMES.name] if NAMES.read_text(encoding="utf-8") != names() else []
+        stale += [file.name for file, text in others().items() if file.read_text(encoding="utf-8") != text]
         print("\n".join(stale))
         return 1 if stale else 0
     TARGET.mkdir(parents=True, exist_ok=True)
     for path in TARGET.glob("*.md"):
         if path.name not in wanted:
             path.unlink()
-    NAMES.write_text(names(), encoding="utf-8")
+    for file, text in others().items():
+        file.write_text(text, encoding="utf-8")
     for name, text in wanted.items():
         (TARGET / name).write_text(text, encoding="utf-8")
     return 0
