@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
@@ -45,6 +46,9 @@ class LabelsLookRandom(Observation):
     def check(self, sight: Sight) -> Iterator[Seen]:
         """Compare the two tests with the run."""
         permuted, fitted = sight.test("permuted_labels"), sight.test("overfit_batch")
+        if not permuted:
+            yield from self._without(sight, fitted)
+            return
         if permuted.get("same") is not True or fitted.get("fits") is False or sight.health.learns:
             return
         validation, majority = sight.health.validation, sight.health.majority
@@ -72,3 +76,37 @@ class LabelsLookRandom(Observation):
             notes=notes,
             severity=Severity.WARNING if sight.health.fails or agreed else Severity.INFO,
         )
+
+    def _without(self, sight: Sight, fitted: dict[str, object]) -> Iterator[Seen]:
+        """The same from the run alone, when there was no time or the rows were not learned in the test."""
+        start, end = number(fitted, "start"), number(fitted, "user_end")
+        validation, majority = sight.health.validation, sight.health.majority
+        if fitted.get("fits") is not True or start is None or end is None or not sight.health.poor:
+            return
+        able = end < (1 - LIMITS["able_drop"]) * start and sight.health.steps >= LIMITS["able_steps"]
+        if not able or validation is None or majority is None:
+            return
+        error = math.sqrt(majority * max(1 - majority, 0.0) / _validation_rows(sight))
+        if majority > LIMITS["majority"] or abs(validation - majority) > LIMITS["validation_errors"] * error:
+            return
+        yield self.seen(
+            sight.places.data("y"),
+            f"validation stayed at chance ({validation:.2f}) though one batch was learned by heart",
+            weight=0.66,
+            cause="labels",
+            measure="val_accuracy",
+            value=validation,
+            notes=[
+                f"at the learning rate given, the loss of one batch fell from {text_of(start)} to {text_of(end)}",
+                f"the commonest label alone gives {majority:.2f}",
+                "most likely inputs and labels were shuffled or filtered apart",
+                "try: one permutation for both, `x[order], y[order]`, and a look at a few pairs",
+            ],
+        )
+
+
+def _validation_rows(sight: Sight) -> float:
+    """Rows of the validation data; those that `validation_split` left over when they were not counted."""
+    rows, shape = number(sight.model.data, "val_samples"), sight.y.get("shape")
+    total = shape[0] if isinstance(shape, list) and shape and isinstance(shape[0], int) else 0
+    return max(1.0, rows if rows is not None else total - (number(sight.model.data, "samples") or 0.0))

@@ -90,6 +90,8 @@ THRESHOLDS: dict[str, Threshold] = {
     "overlap": Threshold(0.1, "share of the validation rows", "own runs: duplicates of a real table stay below"),
     "discrete_columns": Threshold(8, "columns of whole numbers", "own runs: they repeat by nature"),
     "above_chance": Threshold(0.1, "accuracy above the share of the commonest label", "own runs"),
+    "able_drop": Threshold(0.3, "of the loss of one batch, at the user's learning rate", "own runs"),
+    "able_steps": Threshold(300, "updates in all", "own runs: fewer may not reach validation yet"),
     "leak_correlation": Threshold(0.999, "absolute correlation", "own runs: measured twice reaches 0.99"),
     "validation_lead": Threshold(0.05, "accuracy", "catalogue 170"),
     "validation_errors": Threshold(3.0, "standard errors", "own runs"),

@@ -213,6 +213,31 @@ def test_validation_above_chance_speaks_for_the_labels() -> None:
         assert len(check(LabelsLookRandom, epochs=epochs, tests=SAME)) == count
 
 
+def at_chance(validation: float = 0.1, steps: int = 100) -> list[Any]:
+    return [epoch(at, 2.2, 0.2, logs={"val_accuracy": validation}, steps=steps) for at in range(4)]
+
+
+def by_heart(end: float = 0.4) -> dict[str, Any]:
+    return {"overfit_batch": {"fits": True, "start": 2.3, "user_end": end}}
+
+
+def test_validation_at_chance_though_one_batch_is_learned() -> None:
+    data = {"val_samples": 300}
+    (seen,) = check(LabelsLookRandom, epochs=at_chance(), tests=by_heart(), data=data)
+    assert where(seen) == (5, "load()")
+    assert seen.finding.message == "validation stayed at chance (0.10) though one batch was learned by heart"
+    limit = 2.3 * (1 - LIMITS["able_drop"])
+    assert check(LabelsLookRandom, epochs=at_chance(), tests=by_heart(limit * 0.99), data=data)
+    assert check(LabelsLookRandom, epochs=at_chance(), tests=by_heart(limit * 1.01), data=data) == []
+    edge = 0.1 + LIMITS["validation_errors"] * (0.09 / 300) ** 0.5
+    assert check(LabelsLookRandom, epochs=at_chance(edge - 0.001), tests=by_heart(), data=data)
+    assert check(LabelsLookRandom, epochs=at_chance(edge + 0.001), tests=by_heart(), data=data) == []
+    few = int(LIMITS["able_steps"]) // 4
+    assert check(LabelsLookRandom, epochs=at_chance(steps=few), tests=by_heart(), data=data)
+    assert check(LabelsLookRandom, epochs=at_chance(steps=few - 1), tests=by_heart(), data=data) == []
+    assert check(LabelsLookRandom, epochs=learning(), tests=by_heart(), data=data) == []
+
+
 # targets of a regression
 
 
