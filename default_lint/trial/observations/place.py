@@ -352,7 +352,10 @@ def _targets(node: _Assignment) -> list[str]:
 
 
 def _selected_from(node: _Assignment, name: str) -> str:
-    """The variable that an assignment merely selects from or reshapes; "" when it makes something new."""
+    """The variable that an assignment merely selects from or reshapes.
+
+    "" when it makes something new, or when the name stays: `x = x.astype("float32")` is where people prepare `x`.
+    """
     value = node.value
     names = _targets(node)
     if isinstance(node, ast.AugAssign):
@@ -361,7 +364,7 @@ def _selected_from(node: _Assignment, name: str) -> str:
         value = value.elts[names.index(name)]
     while True:
         if isinstance(value, ast.Name):
-            return value.id if value.id != name or len(names) == 1 else ""
+            return value.id if value.id != name else ""
         if isinstance(value, ast.Subscript):
             value = value.value
         elif isinstance(value, ast.Call) and _called(value) in _SELECTIONS:

@@ -112,6 +112,13 @@ def test_a_split_is_looked_through() -> None:
     assert text(places.data("y")) == (7, "a.sum(1)")
 
 
+def test_a_name_that_stays_is_where_data_is_prepared() -> None:
+    source = DIGITS.replace("x, y = load()", 'x, y = load()\nx = x.astype("float32")\nx = x[:900]')
+    assert text(sight(source).places.data("x")) == (7, "x[:900]")
+    source = DIGITS.replace("x, y = load()", 'a, y = load()\na = a.astype("float32")\nx = a[:900]')
+    assert text(sight(source).places.data("x")) == (6, 'a.astype("float32")')
+
+
 def test_a_string_optimizer_is_the_learning_rate() -> None:
     source = DIGITS.replace("keras.optimizers.Adam(learning_rate=0.001)", '"adam"')
     assert text(sight(source).places.learning_rate()) == (13, '"adam"')
