@@ -48,7 +48,7 @@ def rate_sweep(case: Case) -> dict[str, Any]:
     clock = case.clock()
     trainer.step(batches[-1])
     each = max(case.clock() - clock, 1e-6)
-    steps = max(FEWEST_STEPS, min(STEPS, int(case.time.left() / each / len(order))))
+    steps = max(FEWEST_STEPS, int(min(STEPS, case.time.left() / each / len(order))))
     ends: dict[float, list[float]] = {}
     for rate in order:
         if case.time.left() < 0:
