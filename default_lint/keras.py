@@ -42,7 +42,7 @@ def _packages() -> list[Any]:
     """
     from importlib import import_module
 
-    found = []
+    found: list[Any] = []
     for name in ("keras", "tf_keras"):
         if name in sys.modules or not found:
             try:

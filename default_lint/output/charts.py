@@ -13,7 +13,7 @@ from typing import NamedTuple
 from default_lint.output.evidence import number, short
 
 WIDTH, HEIGHT = 560, 240
-LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
 POINTS = 240  # of a curve; longer ones are thinned
 CELLS = 80  # epochs of a heat map; longer ones are thinned
 LARGEST = 1e300  # beyond it a number is drawn as none: the axis itself has to be a number

@@ -8,8 +8,10 @@ from typing import Any
 
 from default_lint.findings import Evidence, Learned, Observed
 
-# What people call a measure of the probe; others are told by their own name with blanks.
+# What people call a measure. Others only say that something holds, which the message of the finding tells already.
 WORDS: Mapping[str, str] = {
+    "accuracy": "accuracy",
+    "accuracy_gap": "training accuracy above validation",
     "activation_constant": "share of units with one output for all samples",
     "activation_dead": "share of dead units",
     "activation_max": "largest output",
@@ -17,21 +19,39 @@ WORDS: Mapping[str, str] = {
     "activation_saturated": "share of saturated outputs",
     "activation_std": "standard deviation of the outputs",
     "activation_zero": "share of outputs at zero",
-    "gradient_missing": "layers without a gradient",
+    "batch_sum": "loss of twice the rows over that of once",
+    "column_spread": "widest over narrowest column",
+    "gradient_ends": "log10 of the first layer's gradient over the last's",
     "gradient_noise": "gradient noise scale",
+    "gradient_norm": "gradient norm",
     "gradient_zero": "share of gradients at zero",
     "held_accuracy": "accuracy on the held batch",
     "held_loss": "loss on the held batch",
+    "initial_loss": "loss before training over the expected",
+    "input_max": "largest input",
+    "leak_correlation": "correlation of a column with the labels",
+    "learning_rate": "learning rate",
+    "loss": "loss",
+    "mode_gap": "loss of one mode over the other's",
     "nonfinite_activations": "outputs that are not finite",
     "nonfinite_gradients": "gradient entries that are not finite",
+    "nonfinite_values": "inputs that are not finite",
     "nonfinite_weights": "weights that are not finite",
+    "overfit_batch": "loss after training on one batch",
+    "overlap": "validation rows that are trained on",
     "prediction_classes": "classes ever predicted",
     "prediction_std": "standard deviation of the predictions",
     "prediction_top": "share of the commonest prediction",
+    "regularization_share": "share of the penalties in the loss",
     "update_norm": "norm of one update",
+    "update_ratio": "log10 of one update over the weights",
+    "val_accuracy": "validation accuracy",
+    "val_loss": "validation loss",
+    "weight_norm": "norm of the weights",
     "weights_large": "share of weights beyond 10",
     "weights_small": "share of weights below 1e-5",
 }
+COUNTS = frozenset({"nonfinite_activations", "nonfinite_gradients", "nonfinite_values", "nonfinite_weights"})
 TOLD = 4  # pieces of evidence that a line holds
 SHARES = frozenset(
     {
@@ -40,7 +60,9 @@ SHARES = frozenset(
         "activation_saturated",
         "activation_zero",
         "gradient_zero",
+        "overlap",
         "prediction_top",
+        "regularization_share",
         "weights_large",
         "weights_small",
     }
@@ -96,6 +118,11 @@ def percent(value: float) -> str:
     return f"{hundred:.0f} %"
 
 
+def count(value: float) -> str:
+    """A whole number."""
+    return f"{value:,.0f}" if math.isfinite(value) else number(value)
+
+
 def duration(seconds: float) -> str:
     """A time as people say it."""
     if seconds < 9.95:
@@ -120,16 +147,14 @@ def epochs_told(epochs: Sequence[int]) -> str:
     return f"in epochs {', '.join(named)}"
 
 
-def measure(name: str) -> str:
-    """What people call a measure."""
-    return WORDS.get(name, name.replace("_", " "))
-
-
 def told(evidence: Evidence) -> str | None:
-    """A piece of evidence in one line; None for a rule, which its own message tells."""
+    """A piece of evidence in one line; None for a rule and a measure that the message of the finding tells."""
     if isinstance(evidence, Observed):
-        shown = percent(evidence.value) if evidence.measure in SHARES else number(evidence.value)
-        return " ".join(filter(None, (measure(evidence.measure), shown, epochs_told(evidence.epochs))))
+        name = evidence.measure
+        if name not in WORDS:
+            return None
+        show = percent if name in SHARES else count if name in COUNTS else number
+        return " ".join(filter(None, (WORDS[name], show(evidence.value), epochs_told(evidence.epochs))))
     if isinstance(evidence, Learned):
         return f"unlike working models ({evidence.probability:.2f}, usual {evidence.base:.2f})"
     return None

@@ -401,6 +401,8 @@ def heats(model: ModelTrace) -> Iterator[Heat]:
             said = f"{layer.kind}{f' ({layer.activation})' if layer.activation else ''}{line}"
             values = [epoch.layers.get(layer.index, {}).get(measure) for epoch in epochs]
             rows.append((layer.name, said, values))
+        if name == "Saturated" and not any(value for _, _, values in rows for value in values):
+            continue
         drawn = heat(name, about, rows, numbers, scale=scale, show=show)
         if drawn is not None:
             yield drawn

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from default_lint.output import View, full
-from default_lint.output.evidence import TESTS, duration, notable, number, percent, short, test_told
+from default_lint.output.evidence import TESTS, count, duration, notable, number, percent, short, test_told
 from default_lint.output.style import clean, pad, paint, plural, width
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ SHOWN_MODELS = 3
 USUAL = 100  # cells of a line when the output is no terminal
 BARS = "▁▂▃▄▅▆▇█"
 PLAIN_BARS = "_.-:=+*#"
+SPREAD = 100.0  # largest over smallest value from which on a sparkline is logarithmic
 NARROWEST_BAR = 6
 WIDEST_BAR = 12
 
@@ -67,18 +69,19 @@ def marks_of(out: TextIO) -> Marks:
 
 
 def spark(values: Sequence[float | None], size: int, bars: str = BARS) -> str:
-    """`values` as bars, at most `size` of them: means of equal shares of the run, `!` where a value is not finite."""
+    """`values` as bars, at most `size` of them: means of equal shares of the run, `!` where a value is not finite.
+
+    Values that spread widely are drawn by their logarithm.
+    """
     if not values or size < 1:
         return ""
-    count = min(size, len(values))
-    shares = [values[len(values) * at // count : len(values) * (at + 1) // count] for at in range(count)]
-    means: list[float | None] = []
-    for share in shares:
-        known = [value for value in share if value is not None]
-        means.append(
-            None if not known else math.fsum(known) / len(known) if all(map(math.isfinite, known)) else math.nan
-        )
+    drawn_bars = min(size, len(values))
+    edges = [len(values) * at // drawn_bars for at in range(drawn_bars + 1)]
+    means = [_mean(values[start:end]) for start, end in pairwise(edges)]
     finite = [value for value in means if value is not None and math.isfinite(value)]
+    if finite and min(finite) > 0 and max(finite) > SPREAD * min(finite):
+        means = [value if value is None or math.isnan(value) else math.log(value) for value in means]
+        finite = [math.log(value) for value in finite]
     low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
     drawn = []
     for value in means:
@@ -91,6 +94,15 @@ def spark(values: Sequence[float | None], size: int, bars: str = BARS) -> str:
         else:
             drawn.append(bars[min(int((value - low) / (high - low) * len(bars)), len(bars) - 1)])
     return "".join(drawn)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """None without any value, NaN when one is not finite or their sum is beyond what a float holds."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    mean = sum(value / len(known) for value in known)
+    return mean if math.isfinite(mean) else math.nan
 
 
 def columns_of(model: ModelTrace) -> list[Column]:
@@ -140,7 +152,7 @@ def _share(value: float | None) -> str:
 
 
 def _count(value: float | None) -> str:
-    return number(None) if value is None else f"{value:,.0f}"
+    return number(None) if value is None else count(value)
 
 
 def mean_of(epoch: Epoch, layers: Sequence[LayerTrace], measure: str) -> float | None:
