@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from default_lint.features.dynamic_baseline import canonical
 from default_lint.features.dynamic_curves import accuracy_name
-from default_lint.trial.observations._origin import origin
 from default_lint.trial.observations.base import Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.trace import Epoch, LayerTrace
@@ -147,11 +146,6 @@ def word(sight: Sight, which: str) -> str:
     place = sight.places.fit(which)
     text = place.document[place.span]
     return quoted(text if text.isidentifier() and text not in ("fit", "train_on_batch") else which)
-
-
-def made(sight: Sight, which: str) -> Place:
-    """Where the data is made or was last changed."""
-    return origin(sight, which) if which in ("x", "y") else sight.places.data(which)
 
 
 def metrics(sight: Sight) -> Place:

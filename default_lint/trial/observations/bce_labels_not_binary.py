@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from default_lint.trial.observations._data import Head, heads, made, number, text_of
+from default_lint.trial.observations._data import Head, heads, number, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -67,7 +67,7 @@ class BceLabelsNotBinary(Observation):
             notes = ["most likely the targets were not brought to 0..1", f"try: divide them by {text_of(high)}"]
         span = f"are {text_of(low)} and {text_of(high)}" if signs else f"go from {text_of(low)} to {text_of(high)}"
         return self.seen(
-            sight.places.loss() if many else made(sight, "y"),
+            sight.places.loss() if many else sight.places.data("y"),
             f"labels {span}, `{head.loss}` takes 0 to 1",
             weight=0.6 if sight.health.learns else 0.93,
             cause="loss" if many else "labels",

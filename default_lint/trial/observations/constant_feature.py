@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import Facts, arrays, made, number, text_of, word
+from default_lint.trial.observations._data import Facts, arrays, number, text_of, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -56,7 +56,7 @@ class ConstantFeature(Observation):
         same = value is not None and value == number(facts, "max")
         what = text_of(value) if same and value is not None else "the same"
         return self.seen(
-            made(sight, "y"),
+            sight.places.data("y"),
             f"all {text_of(rows)} labels are {what}",
             weight=0.97,
             cause="labels",
@@ -78,7 +78,7 @@ class ConstantFeature(Observation):
             every = len(constant) == columns
             text = "all" if every else f"{len(constant)}{'+' if len(constant) >= LIMITS['listed_columns'] else ''}"
             yield self.seen(
-                made(sight, "x"),
+                sight.places.data("x"),
                 f"{text} of {text_of(columns)} columns of {word(sight, 'x')} hold a single value",
                 weight=0.9 if every else 0.5 if most and sight.health.fails else 0.1,
                 cause="x",
@@ -93,7 +93,7 @@ class ConstantFeature(Observation):
             )
         if copies and narrow:
             yield self.seen(
-                made(sight, "x"),
+                sight.places.data("x"),
                 f"{len(copies)} of {text_of(columns)} columns of {word(sight, 'x')} are copies of others",
                 weight=0.1,
                 cause="x",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
-from default_lint.trial.observations._data import made, number, text_of
+from default_lint.trial.observations._data import number, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.embedding_range import fed_embedding, rows_of
 
@@ -48,7 +48,7 @@ class EmbeddingOfFractions(Observation):
         low, high = number(facts, "min"), number(facts, "max")
         if low is None or high is None:
             return
-        place, source = sight.places.layer(layer.index), made(sight, "x")
+        place, source = sight.places.layer(layer.index), sight.places.data("x")
         where = source.span if source.document is place.document and source.span != place.span else None
         one = int(low) == int(high)
         ids = f"are all the id {int(low)}" if one else f"become the ids {int(low)} to {int(high)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from default_lint.trial.observations._data import arrays, made, number, quoted, text_of, word
+from default_lint.trial.observations._data import arrays, number, quoted, text_of, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -51,7 +51,7 @@ class FeatureEqualsTarget(Observation):
                 continue
             name = quoted(str(facts["name"])) if facts.get("name") else word(sight, "x")
             yield self.seen(
-                sight.places.fit("x") if sight.places.fit("x").how == "source" else made(sight, "x"),
+                sight.places.fit("x") if sight.places.fit("x").how == "source" else sight.places.data("x"),
                 f"column {column} of {name} is the target (correlation {correlation:.4f})",
                 weight=0.9,
                 cause="leak",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import heads, largest, made, number, text_of
+from default_lint.trial.observations._data import heads, largest, number, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
@@ -111,10 +111,10 @@ def _cause(sight: Sight) -> _Cause:
     mean, std = number(head.labels, "mean"), number(head.labels, "std")
     if inputs is not None and inputs > LIMITS["input_size"]:
         note = f"the size of the inputs, up to {text_of(inputs)}"
-        return _Cause(made(sight, "x"), "x_scale", note, "scale the inputs to about -1..1")
+        return _Cause(sight.places.data("x"), "x_scale", note, "scale the inputs to about -1..1")
     if head.regression and mean is not None and std is not None and abs(mean) > max(std, 1.0):
         note = f"the distance of the targets from 0 (mean {text_of(mean)})"
-        return _Cause(made(sight, "y"), "targets", note, "standardize the targets: `(y - y.mean()) / y.std()`")
+        return _Cause(sight.places.data("y"), "targets", note, "standardize the targets: `(y - y.mean()) / y.std()`")
     if head.layer is not None:
         initializer = str(head.layer.settings.get("kernel_initializer") or "").lower()
         if initializer and not any(usual in initializer for usual in _USUAL):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
-from default_lint.trial.observations._data import PASSING, arrays, first_layers, largest, made, number, text_of, word
+from default_lint.trial.observations._data import PASSING, arrays, first_layers, largest, number, text_of, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.trace import LayerTrace
@@ -60,7 +60,7 @@ class InputScale(Observation):
                 continue
             large = size > LIMITS["input_size"]
             yield self.seen(
-                made(sight, "x"),
+                sight.places.data("x"),
                 f"values of {word(sight, 'x')} up to {text_of(size)} reached {_called(meeting)} unscaled"
                 if large
                 else f"columns of {word(sight, 'x')} differ {text_of(spread)} times in their spread",
@@ -81,7 +81,7 @@ class InputScale(Observation):
         return base + (0.1 if agreed else 0.0) - (0.0 if large else 0.15)
 
     def _notes(self, sight: Sight, meeting: LayerTrace, spread: object, size: float) -> list[Note]:
-        place, source = sight.places.layer(meeting.index), made(sight, "x")
+        place, source = sight.places.layer(meeting.index), sight.places.data("x")
         same = place.document is source.document
         notes = [
             Note("the first weights they meet" if same else f"they meet `{meeting.name}`", place.span if same else None)

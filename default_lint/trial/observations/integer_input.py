@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Severity
 from default_lint.trial.observations._crash import message
-from default_lint.trial.observations._data import arrays, largest, made, text_of, word
+from default_lint.trial.observations._data import arrays, largest, text_of, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.input_scale import raw_meeting
 from default_lint.trial.observations.thresholds import LIMITS
@@ -57,7 +57,7 @@ class IntegerInput(Observation):
             if meeting is None or size is None or size <= LIMITS["input_size"] or not kind.startswith(("int", "uint")):
                 continue
             yield self.seen(
-                made(sight, "x"),
+                sight.places.data("x"),
                 f"{word(sight, 'x')} is {kind} with values up to {text_of(size)}",
                 weight=0.12,
                 cause="x_scale",
@@ -73,7 +73,7 @@ class IntegerInput(Observation):
 
     def _refused(self, sight: Sight, which: str, kind: str) -> Seen:
         return self.seen(
-            made(sight, which),
+            sight.places.data(which),
             f"{word(sight, which)} has the type {kind}, which holds no numbers",
             weight=0.95,
             cause="x" if which == "x" else "labels",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Severity
 from default_lint.trial.observations._crash import label_shapes
-from default_lint.trial.observations._data import Head, heads, made
+from default_lint.trial.observations._data import Head, heads
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 
@@ -141,7 +141,7 @@ class LabelForm(Observation):
         severity: Severity | None = None,
         weight: float = 0.95,
     ) -> Seen:
-        source = made(sight, "y")
+        source = sight.places.data("y")
         where = [] if source.how == "fit" else [f"the labels are made in line {source.line}"]
         return self.seen(
             place,

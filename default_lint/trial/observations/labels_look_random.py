@@ -67,7 +67,7 @@ class LabelsLookRandom(Observation):
             "try: one permutation for both, `x[order], y[order]`, and a look at a few pairs",
         ]
         yield self.seen(
-            sight.places.data("y"),
+            sight.places.data("y", reordered=True),
             "permuted labels were learned as well as the real ones",
             weight=0.9 if agreed else 0.78 if sight.health.fails and able else 0.55,
             cause="labels",
@@ -90,7 +90,7 @@ class LabelsLookRandom(Observation):
         if majority > LIMITS["majority"] or abs(validation - majority) > LIMITS["validation_errors"] * error:
             return
         yield self.seen(
-            sight.places.data("y"),
+            sight.places.data("y", reordered=True),
             f"validation stayed at chance ({validation:.2f}) though one batch was learned by heart",
             weight=0.66,
             cause="labels",

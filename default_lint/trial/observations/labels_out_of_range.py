@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
 from default_lint.trial.observations._crash import refused_label
-from default_lint.trial.observations._data import Head, heads, made, number, text_of
+from default_lint.trial.observations._data import Head, heads, number, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 
 
@@ -59,8 +59,8 @@ class LabelsOutOfRange(Observation):
     def _report(self, sight: Sight, head: Head, low: float, high: float, units: int) -> Seen:
         output = sight.places.layer(head.layer.index, "units") if head.layer is not None else sight.places.loss()
         shifted = low != 0 and 0 < high - low < units
-        place = made(sight, "y") if shifted or low < 0 else output
-        other = output if place is not output else made(sight, "y")
+        place = sight.places.data("y") if shifted or low < 0 else output
+        other = output if place is not output else sight.places.data("y")
         span = other.span if other.document is place.document else None
         if shifted:
             advice = f"try: `y - {text_of(low)}`" if low > 0 else f"try: `y + {text_of(-low)}`"

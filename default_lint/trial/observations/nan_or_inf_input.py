@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import Facts, arrays, made, number, quoted, text_of, word
+from default_lint.trial.observations._data import Facts, arrays, number, quoted, text_of, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 
 
@@ -48,7 +48,7 @@ class NanOrInfInput(Observation):
             spoiled = next((facts for facts in arrays(sight, which) if _count(facts)), None)
             if spoiled is not None:
                 yield self.seen(
-                    made(sight, "validation"),
+                    sight.places.data("validation"),
                     f"the validation data held {_told(spoiled)}",
                     weight=0.3,
                     cause="validation",
@@ -65,7 +65,7 @@ class NanOrInfInput(Observation):
         called = quoted(name) if name else word(sight, which)
         filled = f"`np.nan_to_num({called.strip('`')})`" if number(facts, "nan") else "divide by nothing that can be 0"
         return self.seen(
-            made(sight, which),
+            sight.places.data(which),
             f"{called} held {_told(facts)}",
             weight=0.4 if unharmed else 0.98,
             cause="x" if which == "x" else "labels",

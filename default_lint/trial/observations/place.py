@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from default_lint.program.data_values import Array, Dataset
 from default_lint.program.types import Call, Compile, Fit, Layer, Model, Program
 from default_lint.program.values import Value
 from default_lint.text import Document, Span
+from default_lint.trial.observations.origin import offset, origin
 from default_lint.trial.trace import LayerTrace, ModelTrace, Site
-
-# Calls that only choose or reshape rows: the data was made before them.
-_SELECTIONS = frozenset(("train_test_split", "astype", "reshape", "asarray", "array", "expand_dims", "copy", "float32"))
 
 
 class Place(NamedTuple):
@@ -54,8 +51,8 @@ class Sources:
         document = program.document
         if site.column is None or site.end_line is None or site.end_column is None:
             return program, document.line_span(document.line_starts[site.line - 1])
-        start = _offset(document, site.line, site.column)
-        return program, Span(start, max(start, _offset(document, site.end_line, site.end_column)))
+        start = offset(document, site.line, site.column)
+        return program, Span(start, max(start, offset(document, site.end_line, site.end_column)))
 
 
 class Places:
@@ -226,8 +223,11 @@ class Places:
                     return Place(self.program.document, step.span, "source")
         return place
 
-    def data(self, which: str = "x") -> Place:
-        """Where the features ("x"), the labels ("y") or the validation data ("validation") are made, else `fit`."""
+    def data(self, which: str = "x", *, reordered: bool = False) -> Place:
+        """Where the features ("x"), the labels ("y") or the validation data ("validation") are made, else `fit`.
+
+        With `reordered`, the last place where their rows were chosen or ordered anew.
+        """
         if self.use is None or self.program is None or self.use.call is None:
             return self.fit()
         call = self.use.call
@@ -235,13 +235,13 @@ class Places:
         given = next((item for name in names if (item := call.given(name)) is not None), None)
         value: Value = {"x": self.use.x, "y": self.use.y, "validation": self.use.validation}[which]
         if given is None and which == "y":  # in a dataset the labels come with the features
-            return self.data("x")
+            given = call.given("x")
         if given is None:
             return self.fit()
         document = self.program.document
-        trail = list(_trail(document, given.span))
-        if trail:
-            return Place(document, trail[-1], "source")
+        span = origin(document, given.span, which, reordered=reordered)
+        if span is not None:
+            return Place(document, span, "source")
         if isinstance(value, (Array, Dataset)) and value.span.end:
             return Place(document, value.span, "source")
         return Place(document, given.span, "source")
@@ -252,15 +252,6 @@ class Places:
 
 def _normal(path: str) -> str:
     return os.path.normcase(os.path.abspath(path))
-
-
-def _offset(document: Document, line: int, column: int) -> int:
-    """Offset of a column counted in UTF-8 bytes."""
-    if line > len(document.line_starts):
-        return len(document.text)
-    start = document.line_starts[line - 1]
-    end = document.line_starts[line] if line < len(document.line_starts) else len(document.text)
-    return start + len(document.text[start:end].encode()[:column].decode(errors="ignore"))
 
 
 def _same_place(call: Span, site: Span) -> bool:
@@ -280,115 +271,3 @@ def _callee(document: Document, span: Span, name: str) -> Span:
 def _given_name(layer: Layer) -> str:
     argument = layer.call.given("name")
     return argument.value if argument is not None and isinstance(argument.value, str) else ""
-
-
-# where data is made
-
-
-def _trail(document: Document, span: Span) -> Iterator[Span]:
-    """Spans of the assignments that made what `span` names, from the nearest to the first that makes something new."""
-    try:
-        tree = ast.parse(document.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    name, seen = document[span], set()
-    line = document.locate(span.start).line if not document.cells else _joined_line(document, span.start)
-    while name.isidentifier():
-        found = _assignment(tree, name, line)
-        if found is None or found.lineno in seen:
-            return
-        seen.add(found.lineno)
-        value = found.value
-        if value is None:
-            return
-        start = _offset(document, value.lineno, value.col_offset)
-        end = _offset(document, value.end_lineno or value.lineno, value.end_col_offset or value.col_offset)
-        yield Span(start, end)
-        name, line = _selected_from(found, name), found.lineno
-
-
-def _joined_line(document: Document, offset: int) -> int:
-    return document.text.count("\n", 0, offset) + 1
-
-
-_Assignment = ast.Assign | ast.AnnAssign | ast.AugAssign
-
-
-def _assignment(tree: ast.Module, name: str, line: int) -> _Assignment | None:
-    """The last assignment to `name` before `line`, in the innermost function around it that has one, else outside."""
-    scopes: list[ast.AST] = [tree]
-    scopes += [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        and node.lineno <= line <= (node.end_lineno or node.lineno)
-    ]
-    for scope in reversed(scopes):
-        best: _Assignment | None = None
-        for node in _own(scope):
-            if (
-                isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign))
-                and node.lineno < line
-                and name in _targets(node)
-                and (best is None or node.lineno > best.lineno)
-            ):
-                best = node
-        if best is not None:
-            return best
-    return None
-
-
-def _own(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without those of the functions inside it."""
-    for child in ast.iter_child_nodes(scope):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            yield child
-            yield from _own(child)
-
-
-def _targets(node: _Assignment) -> list[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return [item.id for target in targets for item in ast.walk(target) if isinstance(item, ast.Name)]
-
-
-def _selected_from(node: _Assignment, name: str) -> str:
-    """The variable that an assignment merely selects from or reshapes.
-
-    "" when it makes something new, or when the name stays: `x = x.astype("float32")` is where people prepare `x`.
-    """
-    value = node.value
-    names = _targets(node)
-    if isinstance(node, ast.AugAssign):
-        return ""
-    if isinstance(value, ast.Tuple) and len(value.elts) == len(names):
-        value = value.elts[names.index(name)]
-    while True:
-        if isinstance(value, ast.Name):
-            return value.id if value.id != name else ""
-        if isinstance(value, ast.Subscript):
-            value = value.value
-        elif isinstance(value, ast.Call) and _called(value) in _SELECTIONS:
-            if _called(value) == "train_test_split":
-                position = names.index(name) // 2
-                if position >= len(value.args):
-                    return ""
-                value = value.args[position]
-            elif isinstance(value.func, ast.Attribute) and not _is_module(value.func.value):
-                value = value.func.value
-            elif value.args:
-                value = value.args[0]
-            else:
-                return ""
-        else:
-            return ""
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )
-
-
-def _is_module(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "tf", "pd", "ops", "keras", "jnp", "torch")

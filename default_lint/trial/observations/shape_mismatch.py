@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
 from default_lint.trial.observations._crash import Misfit, misfit
-from default_lint.trial.observations._data import made, quoted
+from default_lint.trial.observations._data import quoted
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place, _callee
 
@@ -47,7 +47,7 @@ class ShapeMismatch(Observation):
         if found is None:
             return
         place = _place(sight, found)
-        source = made(sight, "x")
+        source = sight.places.data("x")
         notes = [Note("the input is made here", source.span)] if source.document is place.document else []
         came = f" {found.found}" if found.found else ""
         yield self.seen(

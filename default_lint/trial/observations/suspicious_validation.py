@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._data import accuracy, made, number
+from default_lint.trial.observations._data import accuracy, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -49,7 +49,7 @@ class SuspiciousValidation(Observation):
         if len(leads) == 2 and all(lead > 0 for _, _, lead in leads):
             validation, training, _ = leads[-1]
             yield self.seen(
-                made(sight, "validation"),
+                sight.places.data("validation"),
                 f"accuracy {validation:.2f} on validation, {training:.2f} on training rows",
                 weight=0.35,
                 cause="validation",
@@ -70,7 +70,7 @@ class SuspiciousValidation(Observation):
         if score is None or score < LIMITS["validation_perfect"] or (majority or 1.0) > LIMITS["majority"]:
             return
         yield self.seen(
-            made(sight, "validation"),
+            sight.places.data("validation"),
             "validation accuracy was 1.0 after the first epoch",
             weight=0.1,
             cause="validation",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
-from default_lint.trial.observations._data import Head, heads, made, number, text_of
+from default_lint.trial.observations._data import Head, heads, number, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -73,7 +73,7 @@ class TargetOutsideOutput(Observation):
         silent = sight.health.learns and not many
         row = head.layer
         place = sight.places.layer(row.index, "activation") if row is not None else sight.places.loss()
-        source = made(sight, "y")
+        source = sight.places.data("y")
         where = source.span if source.document is place.document else None
         takes = f"{bounds[0]:g} to {bounds[1]:g}" if math.isfinite(bounds[1]) else f"{bounds[0]:g} and more"
         return self.seen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from default_lint.trial.observations._data import heads, largest, made, number, text_of
+from default_lint.trial.observations._data import heads, largest, number, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -52,7 +52,7 @@ class TargetScale(Observation):
             mean, std = number(head.labels, "mean"), number(head.labels, "std")
             about = f", mean {text_of(mean)}, deviation {text_of(std)}" if mean is not None and std is not None else ""
             yield self.seen(
-                made(sight, "y"),
+                sight.places.data("y"),
                 f"targets of up to {text_of(size)} stayed out of reach of an output that starts at 0",
                 weight=0.88 if sight.health.fails else 0.6,
                 cause="targets",

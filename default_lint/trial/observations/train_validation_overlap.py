@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._data import Facts, made, number, percent, text_of
+from default_lint.trial.observations._data import Facts, number, percent, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -45,7 +45,7 @@ class TrainValidationOverlap(Observation):
         if shared is None or shared < LIMITS["overlap_remark"]:
             return
         much = shared >= LIMITS["overlap"] and not _few_values(sight.x)
-        place = made(sight, "validation")
+        place = sight.places.data("validation")
         if not sight.model.asked.get("validation_data") and sight.model.asked.get("validation_split"):
             place = sight.places.fit("validation_split")
         rows = number(sight.model.data, "val_samples")

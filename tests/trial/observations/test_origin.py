@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from default_lint.trial.observations._origin import origin
 from tests.trial.observations.runs import sight
 
 TAIL = """
@@ -18,7 +17,7 @@ HEAD = (
 
 def made(body: str, fit: str, which: str) -> str:
     """The text that x or y is placed at."""
-    place = origin(sight(f"{HEAD}{body}{TAIL}model.fit({fit})\n"), which)
+    place = sight(f"{HEAD}{body}{TAIL}model.fit({fit})\n").places.data(which)
     return place.document[place.span]
 
 

@@ -99,7 +99,7 @@ def test_data_is_placed_where_it_was_made() -> None:
     places = sight(FUNCTION).places
     assert text(places.data("x")) == (18, "raw / raw.max()")
     assert text(places.data("validation"))[0] == 21
-    assert text(places.data("y")) == (21, "target[:800]")
+    assert text(places.data("y")) == (17, "load()")
     assert text(sight(DIGITS).places.data("y")) == (5, "load()")
 
 
@@ -114,7 +114,10 @@ def test_a_split_is_looked_through() -> None:
 
 def test_a_name_that_stays_is_where_data_is_prepared() -> None:
     source = DIGITS.replace("x, y = load()", 'x, y = load()\nx = x.astype("float32")\nx = x[:900]')
-    assert text(sight(source).places.data("x")) == (7, "x[:900]")
+    assert text(sight(source).places.data("x")) == (6, 'x.astype("float32")')
+    shuffled = sight(DIGITS.replace("x, y = load()", "x, y = load()\ny = y[order]\nz = y[:9]")).places
+    assert text(shuffled.data("y")) == (5, "load()")
+    assert text(shuffled.data("y", reordered=True)) == (6, "y[order]")
     source = DIGITS.replace("x, y = load()", 'a, y = load()\na = a.astype("float32")\nx = a[:900]')
     assert text(sight(source).places.data("x")) == (6, 'a.astype("float32")')
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from default_lint.text import Document, Span
-from default_lint.trial.observations.base import Sight
-from default_lint.trial.observations.place import Place, _is_module, _offset
 
 _STEPS = 40
 _PIPELINE = frozenset(("shuffle", "batch", "prefetch", "repeat", "cache", "take", "skip"))
@@ -24,42 +22,50 @@ class _At(NamedTuple):
     calls: tuple[ast.Call, ...]
 
 
-def origin(sight: Sight, which: str) -> Place:
-    """The expression that made or last changed the values of "x" or "y", else what `Places.data` says.
+def origin(document: Document, span: Span, which: str, *, reordered: bool = False) -> Span | None:
+    """The expression that made or last changed what stands at `span`: "x", "y", or "validation" data.
 
-    Slices, `train_test_split`, steps of a dataset and functions of the same file are followed.
+    Slices, `train_test_split`, steps of a dataset and functions of the same file are followed; with `reordered`, only
+    to where a name is given rows of itself, as in `y = y[order]`. None when nothing is found.
     """
-    places = sight.places
-    call = places.use.call if places.use is not None else None
-    given = (call.given(which) or call.given("x")) if call is not None else None
-    if given is None or places.program is None:
-        return places.data(which)
-    document = places.program.document
     try:
         tree = ast.parse(document.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return places.data(which)
-    start = next((node for node in ast.walk(tree) if _span(document, node) == given.span), None)
+        return None
+    start = next((node for node in ast.walk(tree) if _span(document, node) == span), None)
     if not isinstance(start, ast.expr):
-        return places.data(which)
-    found = _Walk(tree, _INDEX[which]).follow(start)
-    span = _span(document, found)
-    return Place(document, span, "source") if found is not start and span is not None else places.data(which)
+        return None
+    found = _Walk(tree, _INDEX.get(which, 0), reordered).follow(start)
+    return None if found is start else _span(document, found)
+
+
+def offset(document: Document, line: int, column: int) -> int:
+    """Offset of a column counted in UTF-8 bytes."""
+    if line > len(document.line_starts):
+        return len(document.text)
+    start = document.line_starts[line - 1]
+    end = document.line_starts[line] if line < len(document.line_starts) else len(document.text)
+    return start + len(document.text[start:end].encode()[:column].decode(errors="ignore"))
 
 
 def _span(document: Document, node: ast.AST) -> Span | None:
     if not isinstance(node, (ast.expr, ast.stmt)) or node.end_lineno is None or node.end_col_offset is None:
         return None
-    start = _offset(document, node.lineno, node.col_offset)
-    return Span(start, _offset(document, node.end_lineno, node.end_col_offset))
+    start = offset(document, node.lineno, node.col_offset)
+    return Span(start, offset(document, node.end_lineno, node.end_col_offset))
+
+
+def _is_module(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "tf", "pd", "ops", "keras", "jnp", "torch")
 
 
 class _Walk:
     """One walk back. `element` is what is meant of a pair: 0 the features, 1 the labels."""
 
-    def __init__(self, tree: ast.Module, element: int) -> None:
+    def __init__(self, tree: ast.Module, element: int, reordered: bool) -> None:
         self.tree = tree
         self.element = element
+        self.reordered = reordered
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
         self.functions = {node.name: node for node in functions}
@@ -105,6 +111,8 @@ class _Walk:
                 path = _stored(last, node.id)
                 if path is None or path == (-1,) or last.value is None:
                     return last
+                if self.reordered and any(isinstance(n, ast.Name) and n.id == node.id for n in ast.walk(last.value)):
+                    return last.value
                 return at._replace(node=last.value, path=path or at.path)
             if isinstance(scope, _Function) and at.calls:
                 argument = _argument(scope, at.calls[-1], node.id)
