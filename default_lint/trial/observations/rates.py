@@ -37,8 +37,10 @@ class Sweep(NamedTuple):
 
 
 def sweep(sight: Sight) -> Sweep | None:
-    """The sweep of a run; None when it was not made."""
+    """The sweep of a run; None when it was not made, or when the user's rate has learned examples by heart after all."""
     result = sight.test("rate_sweep")
+    if sight.test("overfit_batch").get("user_fits") is True:
+        return None
     current = real(result.get("current"))
     rates = result.get("rates")
     if current is None or current <= 0 or not isinstance(rates, (list, tuple)) or not rates:
@@ -52,6 +54,8 @@ def sweep(sight: Sight) -> Sweep | None:
 
 def blame(sight: Sight) -> float:
     """How far the learning rate is to blame, from 0 to 1: by the sweep when there is one, else even."""
+    if sight.test("overfit_batch").get("user_fits") is True:
+        return 0.15
     found = sweep(sight)
     if found is None:
         return 0.5

@@ -60,6 +60,12 @@ def test_a_rate_that_no_one_uses_is_only_a_hint() -> None:
     assert seen.finding.severity == Severity.WARNING
 
 
+def test_a_rate_that_learned_examples_by_heart_is_not_blamed() -> None:
+    heart = {"overfit_batch": {"fits": True, "user_fits": True}}
+    assert check(LearningRateOff, epochs=stuck(), tests={**rates(1e-6), **heart}) == []
+    assert check(LossDiverging, epochs=diverging(), tests=heart)[0].symptom
+
+
 def decayed(left: float, made: Any = stuck) -> list[Epoch]:
     return [
         epoch(item.number, item.loss, item.logs["accuracy"], learning_rate=0.1 if not at else 0.1 * left)
