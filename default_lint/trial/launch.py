@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -40,9 +40,9 @@ TAIL = 1 << 16  # bytes of each output stream that are kept
 LONGEST = 1 << 26  # bytes of one event
 LINGER = 10.0  # s that the process may take to end after the script has
 PATIENCE = 30.0  # s for the keeper to end everything, after which it is killed itself
+DEFAULTS = {"PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "2"}
 SETTINGS = {
     "MPLBACKEND": "Agg",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
     "PYTHONUNBUFFERED": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
@@ -291,17 +291,19 @@ class _Events:
         self.rest = b""
         self.damaged = 0
 
-    def read(self) -> Iterable[Event]:
+    def read(self) -> list[Event]:
         """Events that have come since the last time."""
+        events: list[Event] = []
         while chunk := self.stream.read(1 << 20):
             *lines, self.rest = (self.rest + chunk).split(b"\n")
             for line in lines:
                 event = self._parse(line)
                 if event is not None:
-                    yield event
+                    events.append(event)
             if len(self.rest) > LONGEST:
                 self.rest = b""
                 self.damaged += 1
+        return events
 
     def _parse(self, line: bytes) -> Event | None:
         try:
@@ -327,6 +329,7 @@ class _Run:
         self.cancel = cancel
         self.output = _Output(request.limits.output, on_output)
         self.kept: list[Event] = []
+        self.pending: deque[Event] = deque()
         self.notes: list[str] = []
         self.told: Event | None = None
         self.main: int | None = None
@@ -375,10 +378,7 @@ class _Run:
 
     def _environment(self) -> dict[str, str]:
         environment = {name: value for name, value in os.environ.items() if name != "__PYVENV_LAUNCHER__"}
-        environment.setdefault("PYTHONIOENCODING", "utf-8")
-        for name, value in SETTINGS.items():
-            environment.setdefault(name, value)
-        return {**environment, **self.request.environment}
+        return {**DEFAULTS, **environment, **SETTINGS, **self.request.environment}
 
     def _run_in(self, base: str, environment: dict[str, str]) -> Ended:
         report = os.path.join(base, "report")
@@ -511,7 +511,9 @@ class _Run:
         keeper.wait()
 
     def _take(self, events: _Events) -> None:
-        for event in events.read():
+        self.pending += events.read()
+        while self.pending:
+            event = self.pending.popleft()  # one by one: Ctrl-C may come in between
             self.latest = time.monotonic()
             kind = event["event"]
             if kind == "start" and self.main is None:
@@ -589,7 +591,7 @@ class _Run:
     def _left(self, status: int | None) -> Ended:
         """The process ended without a word: before the script began, or by `os._exit`."""
         if self.main is not None:
-            return Ended("exit", f"the script left the process at once (os._exit) with code {status}", status)
+            return Ended("exit", f"the process ended at once, as by os._exit, with code {status}", status)
         lines = self.output.text("stderr").strip().splitlines()
         last = f": {lines[-1]}" if lines else ""
         return Ended("unstarted", f"the run ended before the script began, with code {status}{last}", status)

@@ -285,3 +285,27 @@ def test_a_script_that_removes_our_temporary_folder(runs: Runs) -> None:
     trace = runs.run(text).trace
     assert trace.ended.kind == "finished"
     assert len(trace.models[0].epochs) == 1
+
+
+def test_control_c_in_the_middle_of_events_loses_none(runs: Runs) -> None:
+    """All of them are there with one write; the interruption comes with the first."""
+    text = (
+        "import json, time\n"
+        "rows = [dict(event='model', model=0, name='m', kind='Model')]\n"
+        "rows += [dict(event='epoch', model=0, epoch=number, logs={}) for number in range(3)]\n"
+        "open(config['events'], 'a').write(''.join(json.dumps(row) + '\\n' for row in rows))\n"
+        "time.sleep(10**6)\n"
+    )
+
+    def interrupt(event: dict[str, Any]) -> None:
+        if event["event"] == "model":
+            raise KeyboardInterrupt
+
+    trace = runs.run(text, on_event=interrupt).trace
+    assert (trace.ended.kind, trace.ended.message) == ("cancelled", "the run was ended with Ctrl-C")
+    assert len(trace.models[0].epochs) == 3
+
+
+def test_a_plot_opens_no_window(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "TkAgg")
+    assert runs.run("import os\nprint(os.environ['MPLBACKEND'])\n").stdout == "Agg\n"

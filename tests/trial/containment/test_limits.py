@@ -41,7 +41,7 @@ def test_children_left_behind_are_ended_those_of_other_sessions_too(runs: Runs, 
 @BOTH
 def test_children_end_with_a_script_that_is_killed(runs: Runs, namespaces: bool) -> None:
     text = FORKS + "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(10**6)\n"
-    trace = runs.run(text, seconds=1.0, limits=Limits(grace=0.3), namespaces=namespaces).trace
+    trace = runs.run(text, seconds=4.0, limits=Limits(grace=0.3), namespaces=namespaces).trace
     assert trace.ended.kind == "hang"
     assert len(trace.models[0].epochs) == 1
     assert runs.alive() == []
