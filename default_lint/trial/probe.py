@@ -64,6 +64,7 @@ class Run:
         )
         self.monitor.finish = bool(config.get("finish"))
         self.hooks = child("hooks")
+        self.stop = child("monitor").Stop
         self.sites = child("sites")
 
     def start(self) -> None:
@@ -77,7 +78,7 @@ class Run:
 
     def _terminated(self, number: int, frame: Any) -> None:
         self.monitor.capped = self.monitor.capped or "seconds"
-        raise self.hooks.Stop(0)
+        raise self.stop(0)
 
     def program(self) -> tuple[types.CodeType, types.ModuleType]:
         """The compiled program and the module that it runs in, which is `__main__` from now on."""
@@ -109,7 +110,7 @@ class Run:
         try:
             code, module = self.program()
             exec(code, module.__dict__)
-        except self.hooks.Stop:
+        except self.stop:
             return self._capped()
         except SystemExit as error:
             return self._left(error)

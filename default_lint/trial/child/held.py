@@ -14,6 +14,8 @@ from .session import Held
 MINIMUM, MAXIMUM, SHARE = 64, 256, 8
 BATCHES = 8
 
+_alive: list[Any] = []  # what graphs of the program refer to must not go before they do
+
 
 def count(rows: int) -> int:
     """How many of the rows are held: an eighth, at least 64, at most 256."""
@@ -207,6 +209,7 @@ class Batches:
         with tf.init_scope(), tf.device("CPU:0"):
             queue = tf.queue.FIFOQueue(BATCHES, [leaf.dtype for leaf in leaves])
             count = tf.Variable(0, dtype=tf.int64, trainable=False)
+        _alive.extend((queue, count))
 
         def keep(*element: Any) -> Any:
             whole = element if isinstance(spec, tuple) else element[0]
@@ -224,15 +227,36 @@ class Batches:
         self._queue, self._spec = queue, spec
         return tapped
 
+    def inside(self, batch: Any, wanted: Any) -> None:
+        """Within a graph of TensorFlow that is being traced: keep the batch of each step that is `wanted`."""
+        tf = sys.modules["tensorflow"]
+        leaves = tf.nest.flatten(batch)
+        leaves = [leaf for leaf in leaves if leaf is not None]
+        kinds = [getattr(leaf, "dtype", None) for leaf in leaves]
+        if not all(map(tf.is_tensor, leaves)) or (self._queue is not None and self._queue.dtypes != kinds):
+            return
+        if self._queue is None:
+            with tf.init_scope(), tf.device("CPU:0"):
+                self._queue = tf.queue.FIFOQueue(BATCHES, kinds)
+            self._spec = batch
+            _alive.append(self._queue)
+        queue = self._queue
+
+        def put() -> Any:
+            queue.enqueue(leaves)
+            return tf.constant(True)
+
+        tf.cond(wanted, put, lambda: tf.constant(False))
+
     def batches(self) -> list[Any]:
         """What has been kept since the last call."""
         if self._queue is None:
             seen, self._seen = self._seen, []
             return seen
-        tf = sys.modules["tensorflow"]
         found = []
         for _ in range(int(self._queue.size())):
             element = self._queue.dequeue()
             leaves = element if isinstance(element, (list, tuple)) else [element]
-            found.append(tf.nest.pack_sequence_as(self._spec, [leaf.numpy() for leaf in leaves]))
+            numbers = iter([leaf.numpy() for leaf in leaves])
+            found.append(convert(lambda _, source=numbers: next(source), _ordered(self._spec)))
         return found

@@ -9,14 +9,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import sites
+from . import sites, tape
 from .monitor import Monitor
+from .tape import Loop
 
 Patch = Callable[[Any, Monitor], None]
-
-
-class Stop(SystemExit):
-    """Ends the script because its budget is used up."""
 
 
 class Finder(importlib.abc.MetaPathFinder):
@@ -94,6 +91,7 @@ def layer(module: Any, monitor: Monitor) -> None:
         if not monitor.silent:
             try:
                 monitor.origins.add(thing, sites.here(sys._getframe(1)))
+                loop(monitor).made(thing)
             except Exception:
                 pass
         return thing
@@ -158,7 +156,7 @@ def fitting(cls: Any, monitor: Monitor) -> None:
                 result = original(self, *args, **kwargs)
             finally:
                 watch.end()
-            ended(monitor)
+            monitor.leave()
             return result
 
         return fit
@@ -175,7 +173,7 @@ def fitting(cls: Any, monitor: Monitor) -> None:
             watch.step_begin(bound(steps, self, args, kwargs), frames[0] if frames else None)
             result = original(self, *args, **kwargs)
             watch.step_end(result)
-            ended(monitor)
+            monitor.leave()
             return result
 
         return train_on_batch
@@ -203,12 +201,6 @@ def bound(signature: inspect.Signature, self: Any, args: Any, kwargs: Any) -> di
         return {}
     found.apply_defaults()
     return dict(found.arguments)
-
-
-def ended(monitor: Monitor) -> None:
-    """Leave the script when the budget is used up, unless the rest of it shall run."""
-    if monitor.capped and not monitor.finish:
-        raise Stop(0)
 
 
 def callbacks(module: Any, monitor: Monitor) -> None:
@@ -252,10 +244,27 @@ def variables(module: Any, monitor: Monitor) -> None:
     _replace(module.Variable, "_initialize_with_initializer", make)
 
 
+def loop(monitor: Monitor) -> Loop:
+    """What follows the loops of a run."""
+    if monitor.loop is None:
+        monitor.loop = Loop(monitor)
+    return monitor.loop  # type: ignore[no-any-return]
+
+
+def following(patch: Callable[[Any, Loop], None], name: str) -> Patch:
+    """The patch of one class that the loops of the user's go through."""
+    return lambda module, monitor: patch(getattr(module, name), loop(monitor))
+
+
 PATCHES: dict[str, Patch] = {
     "keras.src.layers.layer": layer,
     "keras.src.trainers.trainer": compiling,
     "keras.src.callbacks.callback_list": callbacks,
+    "keras.src.models.model": following(tape.layers, "Model"),
+    "keras.src.losses.loss": following(tape.losses, "Loss"),
+    "keras.src.optimizers.base_optimizer": following(tape.optimizers, "BaseOptimizer"),
+    "tensorflow.python.eager.backprop": following(tape.tapes, "GradientTape"),
+    "tensorflow.python.eager.polymorphic_function.polymorphic_function": following(tape.functions, "Function"),
     "keras.src.backend.tensorflow.core": variables,
     "keras.src.backend.tensorflow.trainer": tensorflow,
     "keras.src.backend.jax.trainer": trainer("JAXTrainer"),

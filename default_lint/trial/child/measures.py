@@ -38,10 +38,12 @@ def gradient_rows(rows: int, total: int | None) -> int:
     return min(rows, wanted)
 
 
-def key_of(model: Any) -> tuple[Any, ...]:
+def key_of(subject: Subject) -> tuple[Any, ...]:
     """What the compiled measures of a model depend on: its loss, its weights and which of them train."""
+    model = subject.model
     return (
         id(getattr(model, "_compile_loss", None)),
+        subject.compute_loss is None,
         tuple(map(id, model.variables)),
         tuple(map(id, model.trainable_variables)),
     )
@@ -59,7 +61,7 @@ class Engine:
         assert subject.held is not None
         self.subject = subject
         self.model = subject.model
-        self.key = key_of(self.model)
+        self.key = key_of(subject)
         self.ops = subject.keras.ops
         self.framework = framework(subject.backend, bool(getattr(self.model, "run_eagerly", False)))
         self.leaves = describe.leaves(self.model)
@@ -142,6 +144,30 @@ class Engine:
         numbers = self.framework.fetch(found).tolist()
         return dict(zip((index for index, own in enumerate(self.own) if own), numbers))
 
+    def given(self, gradients: list[Any], variables: list[Any]) -> dict[int, Row]:
+        """The gradient measures by index of the layer, of gradients that the program has computed."""
+        number = {id(variable): order for order, variable in enumerate(variables)}
+        found: dict[int, Row] = {}
+        for index, own in enumerate(self.own):
+            orders = [number[id(self.variables[place])] for place in own if id(self.variables[place]) in number]
+            if not orders:
+                continue
+            known = [self.framework.fetch(gradients[order]).ravel() for order in orders if gradients[order] is not None]
+            if not known:
+                found[index] = {"gradient_missing": 1.0}
+                continue
+            flat = np.concatenate(known).astype(np.float64)
+            found[index] = {
+                "gradient_missing": 0.0,
+                "gradient_norm": float(np.sqrt(np.sum(flat**2))),
+                "gradient_mean": float(flat.mean()),
+                "gradient_std": float(flat.std()),
+                "gradient_max": float(np.abs(flat).max()),
+                "gradient_zero": float(np.mean(flat == 0)),
+                "nonfinite_gradients": float(np.sum(~np.isfinite(flat))),
+            }
+        return found
+
     def usable(self, value: Any) -> Any:
         """The first tensor of floats in the value that can be measured here; None when there is none."""
         for leaf in flatten(value):
@@ -190,7 +216,7 @@ class Engine:
 
         predictions = self._forward(values, whole, put, activations)
         self._weights(values, previous, put)
-        if gradients and self.training:
+        if gradients and self.training and self.subject.compute_loss is not None:
             self._gradients(values, parts, put)
         return self.ops.stack(found), predictions
 
@@ -414,7 +440,7 @@ def predictions(outputs: list[np.ndarray], targets: list[np.ndarray], subject: S
 
 def task(subject: Subject, output: np.ndarray, target: np.ndarray | None) -> tuple[str, float]:
     """How the first output tells classes: "sparse", "categorical", "binary" or "" (not at all), and its threshold."""
-    losses = describe.losses(subject.model)
+    losses = subject.losses
     name = describe.loss_name(losses[0]) if losses and losses[0] is not None else ""
     form = ((subject.data.get("y") or [{}])[0] or {}).get("form", "")
     middle = 0.0 if (losses and describe.logits(losses[0])) or "hinge" in name or form == "signs" else 0.5

@@ -33,6 +33,10 @@ TOLD = 32  # calls of fit that are told of
 COPY = 200 * 2**20
 
 
+class Stop(SystemExit):
+    """Ends the script because its budget is used up."""
+
+
 class Monitor:
     """What a run has in common for all its models.
 
@@ -61,6 +65,7 @@ class Monitor:
         self.finish = False
         self.fitting: list[Watch] = []
         self.initializers = Origins()
+        self.loop: Any = None
         self._watches: dict[int, Any] = {}
         self._count = 0
 
@@ -88,6 +93,11 @@ class Monitor:
         if not self.capped:
             self.capped = reason
         self.session.emit({"event": "capped", "model": number, "reason": reason})
+
+    def leave(self) -> None:
+        """Leave the script when the budget is used up, unless the rest of it shall run."""
+        if self.capped and not self.finish and not self.silent:
+            raise Stop(0)
 
     def flush(self) -> None:
         """The script has ended: close the windows of loops that are still open."""
@@ -142,6 +152,9 @@ class Watch:
         self.looked = 0
         self.told = 0
         self.window: dict[str, float] = {}
+        self.optimizer: Any = None  # of a loop of the user's
+        self.gradients: Any = None
+        self.read = 0  # steps inside of graphs whose losses have been read
         self.total: int | None = None
         self.engine: Engine | None = None
         self.start: list[Any] | None = None  # weights before training, until they have been measured
@@ -185,6 +198,9 @@ class Watch:
             self.told += 1
             self._describe()
 
+    def _optimizer(self) -> Any:
+        return self.optimizer or getattr(self._model(), "optimizer", None)
+
     @quiet
     def _hold(self, asked: dict[str, Any]) -> None:
         """Facts about the data, and the held batch where the data lies at hand."""
@@ -209,8 +225,8 @@ class Watch:
             return
         layers = describe.leaves(model)
         self.subject.layers = [layer for layer, _ in layers]
-        self.subject.optimizer = describe.optimizer_facts(getattr(model, "optimizer", None))
-        losses = describe.losses(model)
+        self.subject.optimizer = describe.optimizer_facts(self._optimizer())
+        losses = self.subject.losses = describe.losses(model) or self.subject.losses
         compiled = self.monitor.compiled.of(model)
         self.emit(
             {
@@ -292,6 +308,9 @@ class Watch:
     @quiet
     def _snapshot(self) -> None:
         """Keep the weights before training; of a model that is not built yet those that exist."""
+        self._keep_start()
+
+    def _keep_start(self) -> None:
         model = self._model()
         if not self.measured or model is None:
             return
@@ -368,7 +387,7 @@ class Watch:
         model = self._model()
         if model is None or self.subject.held is None or not describe.built(model):
             return None
-        if self.engine is None or self.engine.key != key_of(model):
+        if self.engine is None or self.engine.key != key_of(self.subject):
             self.engine = Engine(self.subject, self.total)
         return self.engine
 
@@ -393,6 +412,7 @@ class Watch:
                     layers.setdefault(index, {})["update_norm"] = norm
                 self.update = None
             self.previous = values
+            self._real_gradients(layers)
         for note in engine.notes:
             self.monitor.session.note(f"model {self.subject.number}: {note}")
         return measures, layers
@@ -455,6 +475,77 @@ class Watch:
         if self.taken >= WINDOW:
             self._window(complete=True)
 
+    @quiet
+    def tape_begin(self, optimizer: Any, site: Site | None) -> None:
+        """An optimizer is about to update the model in a loop of the user's; 50 updates make an epoch."""
+        model = self._model()
+        if model is None:
+            return
+        if self.fit < 0 or self.subject.trained != "tape":
+            self.fit += 1
+            self.subject.trained = "tape"
+            self.averaged = False
+            self.subject.plain = False
+            self.subject.data = {"source": "loop"}
+            self.site = site
+            self.optimizer = optimizer
+            self.kept = Batches() if self.subject.held is None else None
+            self._describe()
+            self._start_loop()
+        if not self.open:
+            self.epoch_begin(self.epoch + 1)
+
+    def _start_loop(self) -> None:
+        """Keep the weights; those of a model that is just being built in a graph are not there to be read yet."""
+        try:
+            self._keep_start()
+        except Exception:
+            self.early = {}
+
+    def tell_loss(self, loss: Any) -> None:
+        """The loss of the loop is known now."""
+        self.subject.losses = [loss]
+        self._describe()
+
+    @quiet
+    def tape_step(self, loss: Any, batch: Any, gradients: list[Any], variables: list[Any]) -> None:
+        """An eager update has been made."""
+        if self.kept is not None and batch is not None:
+            self.kept.add(batch)
+        self.gradients = (gradients, variables)
+        self._step(None if loss is None else {"loss": loss})
+        if self.taken >= WINDOW:
+            self._tape_window(complete=True)
+
+    @quiet
+    def tape_steps(self, count: int, losses: list[float]) -> None:
+        """So many updates have been made inside of a graph; the losses of the latest of them."""
+        if not self.open:
+            self.epoch_begin(self.epoch + 1)
+        self.pending.extend(losses)
+        self.steps += count - 1
+        self.taken += count - 1
+        self._step(None)
+        if self.taken >= WINDOW:
+            self._tape_window(complete=True)
+
+    def due(self) -> bool:
+        """Whether it is time to show a loss."""
+        return time.monotonic() - self.shown >= LIVE
+
+    def _tape_window(self, complete: bool) -> None:
+        self._drain()
+        known = [loss for loss in self.running if not math.isnan(loss)] or self.running
+        self.window = {"loss": math.fsum(known) / len(known) * self.taken} if known else {}
+        self._window(complete)
+
+    def _real_gradients(self, layers: dict[int, dict[str, float]]) -> None:
+        """Where no loss is known, the gradients of the last step of the window stand in for measured ones."""
+        if self.gradients is None or self.engine is None or any("gradient_norm" in row for row in layers.values()):
+            return
+        for index, row in self.engine.given(*self.gradients).items():
+            layers.setdefault(index, {}).update(row)
+
     def _window(self, complete: bool) -> None:
         logs = {name: total / max(1, self.taken) for name, total in self.window.items()}
         self.window = {}
@@ -467,7 +558,8 @@ class Watch:
     def finish(self) -> None:
         """The script has ended."""
         if self.open and self.taken and self.subject.trained != "fit":
-            self._window(complete=not self.monitor.capped)
+            close = self._tape_window if self.subject.trained == "tape" else self._window
+            close(complete=not self.monitor.capped)
 
     # One epoch
 
@@ -477,7 +569,7 @@ class Watch:
         self.epoch += 1
         self.open = True
         self._clear()
-        self.rate = describe.learning_rate(getattr(self._model(), "optimizer", None))
+        self.rate = describe.learning_rate(self._optimizer())
 
     def step(self, logs: Any) -> None:
         """A step (or several, with steps_per_execution) has been taken."""
@@ -559,7 +651,7 @@ class Watch:
                 "logs": {str(name): number(value) for name, value in dict(logs or {}).items()},
                 "steps": self.taken,
                 "seconds": seconds,
-                "learning_rate": self.rate,
+                "learning_rate": describe.learning_rate(self._optimizer()) if self.rate is None else self.rate,
                 "losses": thin(losses),
                 "broken": broken,
                 "complete": complete,

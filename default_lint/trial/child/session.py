@@ -43,6 +43,7 @@ class Subject:
                    None when the model trains without a compiled loss
     plain          True when the loss is the compiled one and the model has no train_step of its own
     reason         why something of the above is missing, a sentence for people
+    losses         the losses as `compile` was given them, or the loss object of the user's loop
     layers         leaf layers in the order of the `model` event
     data           facts of the `data` event
     """
@@ -59,6 +60,7 @@ class Subject:
     compute_loss: Callable[..., Any] | None = None
     plain: bool = True
     reason: str = ""
+    losses: list[Any] = field(default_factory=list)
     layers: list[Any] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
 
