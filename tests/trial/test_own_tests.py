@@ -349,7 +349,7 @@ def test_replay_of_a_loss_that_is_not_finite() -> None:
         return keras.ops.mean(keras.ops.log(y_true), axis=-1) + keras.ops.mean(y_pred, axis=-1)
 
     result = outcome("replay", subject(regressor("sgd", loss=wrong), y=REAL[:, None] * 0, epochs=1))
-    assert (result["what"], result["layer"]) == ("loss", None)
+    assert (result["what"], result["layer"]) == ("loss", "loss")
 
 
 @pytest.mark.parametrize("place", ["input", "target"])
@@ -607,6 +607,27 @@ def test_a_failure_is_a_reason() -> None:
 
     results = own_tests.run_model(subject(classifier(), compute_loss=broken), lambda event: None, 300.0)
     assert results["initial_loss"]["skipped"] == "it failed with KeyError: 'nothing like that'"
+
+
+def test_a_loop_of_the_users_own() -> None:
+    """Nothing is compiled: the loss object and the facts of the optimizer are what is known."""
+    model = regressor()
+    keras.utils.set_random_seed(3)
+    bare = keras.Sequential([keras.Input((6,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+    bare.set_weights(model.get_weights())
+    loss = Squares()
+    given = subject(
+        bare,
+        y=REAL,
+        trained="tape",
+        losses=[loss],
+        optimizer={"class": "SGD", "learning_rate": 0.03, "momentum": 0.9},
+        compute_loss=lambda x, y, y_pred, sample_weight: loss(y, y_pred, sample_weight=sample_weight),
+    )
+    results = own_tests.run_model(given, lambda event: None, 300.0)
+    assert results["broadcast"]["broadcast"]
+    assert results["overfit_batch"]["user_optimizer"] == "SGD"
+    assert results["rate_sweep"]["current"] == 0.03
 
 
 def test_a_training_step_of_its_own_is_told() -> None:

@@ -61,7 +61,9 @@ class Case:
                 raise Skipped(f"the model takes {self.fixed} rows at once and {self.rows} are held")
             self.rows = self.fixed
         self.order = np.random.default_rng(0).permutation(self.rows)
-        self.machine = Machine(self.model, self.keras, subject.backend, subject.compute_loss)
+        self.machine = Machine(
+            self.model, self.keras, subject.backend, subject.compute_loss, penalized=subject.trained != "tape"
+        )
         self.results: dict[str, dict[str, Any]] = {}
         self.time = Time(clock, math.inf)
         self.trainers: dict[str, Trainer] = {}
@@ -99,7 +101,8 @@ class Case:
 
     def parts(self, batch: Batch, outputs: Any) -> list[task.Part]:
         """The outputs with their targets."""
-        return task.parts(self.model, mapped(self.machine.array, batch.y), outputs)
+        losses = task.losses_of(self.model, self.subject.losses)
+        return task.parts(losses, mapped(self.machine.array, batch.y), outputs)
 
     def accuracy(self, batch: Batch, outputs: Any) -> float | None:
         """Share of right labels over all outputs that classify; None when none does."""
@@ -190,10 +193,15 @@ class Case:
             Skipped: the optimizer cannot be made anew.
         """
         optimizer = getattr(self.model, "optimizer", None)
-        if optimizer is None:
-            raise Skipped("the model has no compiled optimizer")
-        optimizer = inner(optimizer)
-        return self._trainer(type(optimizer), settings_of(optimizer), mode)
+        if optimizer is not None:
+            optimizer = inner(optimizer)
+            return self._trainer(type(optimizer), settings_of(optimizer), mode)
+        facts = self.subject.optimizer  # of a loop of the user's own
+        kind = getattr(self.keras.optimizers, str(facts.get("class")), None)
+        if kind is None:
+            raise Skipped("the optimizer is not known")
+        settings = settings_of(kind())
+        return self._trainer(kind, {name: facts.get(name, usual) for name, usual in settings.items()}, mode)
 
     def adam(self, mode: str = "calm") -> Trainer:
         """One with Adam at its default settings."""

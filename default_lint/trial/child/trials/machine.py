@@ -42,11 +42,14 @@ class Machine:
     normalizes with the batch. Losses are data losses: weight regularization trains but is not part of the number.
 
     Args:
-        model: built; `compute_loss(x, y, y_pred, sample_weight)` gives its loss with regularization.
+        model: built; `compute_loss(x, y, y_pred, sample_weight)` gives its loss.
         keras: the module of the model.
+        penalized: the loss contains the weight regularization, as the compiled one of Keras does.
     """
 
-    def __init__(self, model: Any, keras: Any, backend: str, compute_loss: Callable[..., Any] | None) -> None:
+    def __init__(
+        self, model: Any, keras: Any, backend: str, compute_loss: Callable[..., Any] | None, penalized: bool = True
+    ) -> None:
         self.model, self.keras, self.backend, self.compute_loss = model, keras, backend, compute_loss
         self.trainable: list[Any] = list(model.trainable_variables)
         self.fixed: list[Any] = list(model.non_trainable_variables)
@@ -64,8 +67,8 @@ class Machine:
         theirs = [layer for layer in layers if not type(layer).__module__.startswith("keras.")]
         # In this case a step in training mode is the same as one without noise.
         self.still = not self.seeds and not self.normalizes and theirs in ([], [model])
-        own = type(model).compute_loss is not keras.Model.compute_loss
-        self.regularized = [] if own else [v for v in self.trainable if getattr(v, "regularizer", None) is not None]
+        standard = penalized and type(model).compute_loss is keras.Model.compute_loss
+        self.regularized = [v for v in self.trainable if standard and getattr(v, "regularizer", None) is not None]
         self.functions: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     # States

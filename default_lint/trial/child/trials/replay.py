@@ -23,17 +23,18 @@ def replay(case: Case) -> dict[str, Any]:
 
     Returns:
         finite: nothing happened here (it takes other rows, or more steps); steps: made; rate; start, last: losses of
-            the first step and of the last that was finite; growth: last / start;
+        the first step and of the last that was finite; growth: last / start;
         and unless finite: batch: index of the step; what: "input", "target", "output" (of a layer), "loss",
-        "gradient" or "weights"; layer: index in the model's leaf layers, null where it does not apply; name: of that
-        layer; largest: greatest absolute output of the layer before it (null for the first).
+        "gradient" or "weights"; layer: index in the model's leaf layers, or "input", "target", "loss" again, null
+        where it is not known; name: of that layer; largest: greatest absolute output of the layers before it (null
+        for the first).
     """
     case.needs_training()
     if not _broke(case):
         raise Skipped("the training stayed finite")
     for what, part in (("input", case.subject.held.x), ("target", case.subject.held.y)):
         if any(not _finite(np.asarray(leaf)) for leaf in leaves(part)):
-            return {"finite": False, "batch": 0, "what": what, "layer": None, "name": "", "steps": 0}
+            return {"finite": False, "batch": 0, "what": what, "layer": what, "name": "", "steps": 0}
     trainer, rate = case.trainer(), case.rate()
     if rate is None:
         raise Skipped("the learning rate is not known")
@@ -84,7 +85,7 @@ def _cause(case: Case, state: State, after: State, batch: Batch) -> dict[str, An
         largest = max([float(np.abs(array).max()) for array in arrays if array.size], default=largest or 0.0)
     loss, gradients, _ = machine.gradient(state, batch)
     if not math.isfinite(loss):
-        return {"what": "loss", "layer": None, "name": "", "largest": largest}
+        return {"what": "loss", "layer": "loss", "name": "", "largest": largest}
     bad = [not _finite(machine.array(gradient)) for gradient in gradients]
     # Gradients are computed from the end of the model, so the last broken one came first.
     broken = _layer_of(case, bad, last=True)

@@ -116,26 +116,25 @@ def majority(part: Part) -> float:
     return 0.0
 
 
-def parts(model: Any, y: Any, outputs: Any) -> list[Part]:
+def parts(losses: list[tuple[str, bool]], y: Any, outputs: Any) -> list[Part]:
     """The outputs of a model with their targets and losses; empty when they do not pair up."""
     targets, shapes = leaves(y), [tuple(output.shape) for output in leaves(outputs)]
-    losses = losses_of(model)
     if len(targets) != len(shapes) or not targets:
         return []
     if len(losses) == 1:
-        losses *= len(targets)
+        losses = losses * len(targets)
     if len(losses) != len(targets):
         losses = [("", False)] * len(targets)
     return [Part(*loss, target, shape) for loss, target, shape in zip(losses, targets, shapes)]
 
 
-def losses_of(model: Any) -> list[tuple[str, bool]]:
-    """Name in snake_case and from_logits of each compiled loss, in the order of the outputs."""
+def losses_of(model: Any, given: list[Any]) -> list[tuple[str, bool]]:
+    """Name in snake_case and from_logits of each loss, in the order of the outputs: compiled, else as `given`."""
     compiled = getattr(model, "_compile_loss", None)
     flat = getattr(compiled, "_flat_losses", None)
     if flat:
         return [named(loss.loss) for loss in flat]
-    return [named(loss) for loss in leaves(getattr(model, "loss", None))]
+    return [named(loss) for loss in leaves(getattr(model, "loss", None)) or given]
 
 
 def named(loss: Any) -> tuple[str, bool]:
