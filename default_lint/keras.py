@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Probe"]
 
+# The hooks that `fit` needs; loops of the user's own have no callbacks, so those that follow them stay away.
+FIT = ("keras.src.layers.", "keras.src.trainers.", "keras.src.callbacks.", "keras.src.backend.", "tf_keras.")
 NOTEBOOK = "notebook"  # the name that the cells of a notebook share
 
 
@@ -325,7 +327,9 @@ def _probe(callbacks: Any) -> Probe | None:
 
 def _install() -> None:
     sites._foreign[_guard.__code__.co_filename] = True  # our own frames are no place in the user's program
-    hooks.install(_SWITCH)  # type: ignore[arg-type]
+    for name, patch in hooks.PATCHES.items():
+        if name.startswith(FIT) and name in sys.modules:
+            hooks.apply(patch, sys.modules[name], _SWITCH)  # type: ignore[arg-type]
     for package in _KERAS:
         owner = next((cls for cls in package.Model.__mro__ if "fit" in cls.__dict__), None)
         if owner is not None:
