@@ -440,12 +440,23 @@ def test_kinds_of_models(make: Callable[[], Subject]) -> None:
 
 
 def test_a_model_of_one_batch_size() -> None:
-    model = keras.Sequential([keras.Input(batch_shape=(32, 6)), layers.Dense(4, activation="tanh"), layers.Dense(1)])
+    keras.utils.set_random_seed(0)
+    cell = layers.SimpleRNN(3, stateful=True, unroll=True)
+    model = keras.Sequential([keras.Input(batch_shape=(32, 2, 3)), cell, layers.Dense(1)])
     model.compile("adam", "mse")
-    held = Held(X[:40], REAL[:40], None, 40)
+    held = Held(X[:40].reshape(40, 2, 3), REAL[:40], None, 40)
     results = own_tests.run_model(subject(model, held=held), lambda event: None, 300.0)
     skipped = {name: result["skipped"] for name, result in results.items() if "skipped" in result}
     assert set(skipped) == {"replay", "permuted_labels", "batch_sum"}, skipped
+
+
+def test_a_model_built_by_its_first_batch_takes_any_size() -> None:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.build((32, 6))
+    assert not outcome("batch_sum", subject(model, y=REAL))["grows"]
+    assert not outcome("permuted_labels", subject(model, y=REAL, rate=0.1))["same"]
 
 
 # What they owe to the user

@@ -71,7 +71,9 @@ class Case:
         self._current: State | None = None
 
     def _fixed(self) -> int | None:
-        """The batch size that the model was built for; None when it takes any."""
+        """The batch size that the model was built for, which stateful layers insist on; None when it takes any."""
+        if not any(getattr(layer, "stateful", False) for layer in self.model._flatten_layers()):
+            return None
         shapes = [getattr(tensor, "shape", None) for tensor in getattr(self.model, "inputs", None) or ()]
         return next((shape[0] for shape in shapes if shape), None)
 
