@@ -92,8 +92,8 @@ def marks(path: Path) -> dict[int, str]:
 
 
 def ranked(rows: Iterable[Row]) -> list[Row]:
-    """Findings, the most likely first: by their rank, where they carry one."""
-    return [row for _, row in sorted(enumerate(rows), key=lambda pair: pair[1].get("rank", pair[0]))]
+    """Findings, the most likely first."""
+    return sorted(rows, key=lambda row: int(row["rank"]))
 
 
 def judge(path: Path, seed: int, rows: Iterable[Row], seconds: float) -> Outcome:
@@ -101,7 +101,10 @@ def judge(path: Path, seed: int, rows: Iterable[Row], seconds: float) -> Outcome
     marked = marks(path)
     fault = next(iter(marked.values()), "")
     found = ranked(rows)
-    hit = next((place for place, row in enumerate(found, 1) if row["line"] in marked), None)
+    hit = next(
+        (place for place, row in enumerate(found, 1) if row["line"] in marked and Path(row["file"]).name == path.name),
+        None,
+    )
     shown = found[(hit or 1) - 1]["name"] if found else ""
     loud = tuple(f"{row['name']}:{row['line']}" for row in found if row["severity"] in LOUD)
     return Outcome(path.stem, fault, seed, hit, shown, loud, seconds)
@@ -116,7 +119,7 @@ def diagnose(path: Path, seed: int, seconds: float = SECONDS, command: Sequence[
     )
     took = time.monotonic() - start
     try:
-        return judge(path, seed, json.loads(done.stdout), took)
+        return judge(path, seed, json.loads(done.stdout)["findings"], took)
     except (ValueError, KeyError, TypeError) as error:
         last = (done.stderr.strip().splitlines() or [f"{type(error).__name__}: {error}"])[-1]
         fault = next(iter(marks(path).values()), "")

@@ -24,7 +24,6 @@ from benchmarks.trial_accuracy import (
     judge,
     marks,
     programs,
-    ranked,
     repaired,
     table,
 )
@@ -141,40 +140,44 @@ def program(tmp_path: Path) -> Path:
     return path
 
 
-def row(line: int, rank: int | None = None, severity: str = "warning") -> dict[str, object]:
-    return {"name": f"rule-{line}", "line": line, "severity": severity} | ({} if rank is None else {"rank": rank})
+def rows(*lines: int, severity: str = "warning", file: str = "program.py") -> list[dict[str, object]]:
+    """Findings at these lines, the most likely first."""
+    made = [
+        {"rank": rank, "name": f"rule-{line}", "file": f"somewhere/{file}", "line": line, "severity": severity}
+        for rank, line in enumerate(lines, 1)
+    ]
+    return sorted(made, key=lambda row: str(row["name"]))
 
 
 @pytest.mark.parametrize(
-    ("rows", "rank", "right", "finding"),
+    ("lines", "rank", "right", "finding"),
     [
         ([], None, False, ""),
-        ([row(2)], 1, True, "rule-2"),
-        ([row(1), row(3), row(5)], 3, True, "rule-5"),
-        ([row(1), row(3), row(4), row(2)], 4, False, "rule-2"),
-        ([row(1), row(3)], None, False, "rule-1"),
-        ([row(1, rank=2), row(2, rank=4), row(3, rank=3), row(4, rank=1)], 4, False, "rule-2"),
-        ([row(1, rank=2), row(3, rank=3), row(5, rank=1, severity="info")], 1, True, "rule-5"),
+        ([2], 1, True, "rule-2"),
+        ([3, 1, 5], 3, True, "rule-5"),
+        ([3, 4, 1, 2], 4, False, "rule-2"),
+        ([3, 1], None, False, "rule-3"),
+        ([5, 2, 1], 1, True, "rule-5"),
     ],
 )
 def test_rank_is_the_place_of_the_first_marked_line(
-    program: Path, rows: list[dict[str, object]], rank: int | None, right: bool, finding: str
+    program: Path, lines: list[int], rank: int | None, right: bool, finding: str
 ) -> None:
-    outcome = judge(program, 0, rows, 1.0)
+    outcome = judge(program, 0, rows(*lines), 1.0)
     assert (outcome.rank, outcome.right, outcome.finding) == (rank, right, finding)
+
+
+def test_finding_in_another_file_is_no_hit(program: Path) -> None:
+    assert judge(program, 0, rows(2, file="helpers.py"), 1.0).rank is None
 
 
 @pytest.mark.parametrize(("severity", "right"), [("hint", True), ("info", True), ("warning", False), ("error", False)])
 def test_alarm_is_a_warning_or_worse(tmp_path: Path, severity: str, right: bool) -> None:
     path = tmp_path / "healthy.py"
     path.write_text("a = 1\n", encoding="utf-8")
-    outcome = judge(path, 0, [row(1, severity=severity)], 1.0)
+    outcome = judge(path, 0, rows(1, severity=severity, file="healthy.py"), 1.0)
     assert outcome.right is right
     assert outcome.loud == (() if right else ("rule-1:1",))
-
-
-def test_ranked_keeps_the_order_of_rows_without_a_rank() -> None:
-    assert [item["line"] for item in ranked([row(9), row(1), row(5)])] == [9, 1, 5]
 
 
 def test_command_is_run_with_the_seed_and_its_answer_is_judged(program: Path, tmp_path: Path) -> None:
@@ -182,7 +185,8 @@ def test_command_is_run_with_the_seed_and_its_answer_is_judged(program: Path, tm
     stub.write_text(
         "import json, sys\n"
         "line = 2 if sys.argv[-2:] == ['--', '7'] and sys.argv[1] == 'diagnose' else 1\n"
-        "print(json.dumps([{'name': 'rule', 'line': line, 'severity': 'error'}]))\n"
+        "row = {'rank': 1, 'name': 'rule', 'file': 'program.py', 'line': line, 'severity': 'error'}\n"
+        "print(json.dumps({'findings': [row]}))\n"
         "raise SystemExit(1)\n",
         encoding="utf-8",
     )
@@ -199,13 +203,13 @@ def test_command_without_an_answer_is_a_miss_with_a_reason(program: Path, tmp_pa
 
 
 def test_table_counts_by_seed() -> None:
-    rows = [
+    outcomes = [
         Outcome("dead_relu", "dead-relu", 0, 1, "dead-relu", (), 20.0),
         Outcome("dead_relu", "dead-relu", 1, 4, "dead-relu", (), 20.0),
         Outcome("two_outputs", "", 0, None, "", (), 20.0),
         Outcome("two_outputs", "", 1, None, "a", ("a:1",), 20.0),
     ]
-    text = table(rows)
+    text = table(outcomes)
     assert "seed 0: 1 of 1 faults found (1 of them first), 1 of 1 healthy programs left alone" in text
     assert "seed 1: 0 of 1 faults found (0 of them first), 0 of 1 healthy programs left alone" in text
     assert "| two_outputs | 1 | a:1 | 20 |" in text

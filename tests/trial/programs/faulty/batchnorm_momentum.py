@@ -26,7 +26,7 @@ def record(n, rng):
     health = rng.integers(0, 4, n)
     f = np.arange(32)
     level = np.exp(-((f - 6 - 6 * health[:, None]) ** 2) / 8) * rng.uniform(0.3, 1.0, (n, 1))
-    return (4 + 1.5 * level + rng.normal(0, 0.4, (n, 32)))[..., None].astype("float32"), health
+    return (12 + 1.5 * level + rng.normal(0, 0.4, (n, 32)))[..., None].astype("float32"), health
 
 
 def conv(x, filters):
