@@ -277,9 +277,10 @@ class Diagnosing:
         return view_of(self.options.color, out)
 
     def _code(self, diagnosis: Diagnosis, trace: Trace, failed: bool) -> int:
-        """The exit code; what kept us from observing is told once more below everything."""
+        """The exit code; what kept us from observing is told."""
         if not any(model.epochs for model in trace.models):
-            self._say_why(trace)
+            if self._takes_stdout() or self.options.output_file:  # else the report says so
+                self._say_why(trace, [report.document for report in diagnosis.reports])
             failed = True
         elif trace.ended.kind in ("error", "signal", "hang", "limit") and not diagnosis.ranked:
             failed = True
@@ -288,13 +289,13 @@ class Diagnosing:
         found = bool(diagnosis.ranked) and not self.options.exit_zero
         return FAILED if failed else FOUND if found else CLEAN
 
-    def _say_why(self, trace: Trace) -> None:
+    def _say_why(self, trace: Trace, documents: Sequence[Document]) -> None:
+        from default_lint.output.run import written
+
         ended = trace.ended
-        site = f"{_shown(ended.site.file)}:{ended.site.line}" if ended.site else self.subject.name
+        where = written(ended.site, documents) if ended.site else self.subject.name
         why = "" if ended.kind == "finished" else f": {ended.message or ended.kind}"
-        what = "an epoch was trained" if trace.models else "a model was trained"
-        advice = "" if why else f"\n  Nothing in it calls fit, or trains otherwise, within {self.options.seconds:g} s."
-        self.complain(f"the script ended before {what}{why}{advice}", site, "error")
+        self.complain(f"the script ended before an epoch was trained{why}", where, "error")
 
 
 class Recorded:

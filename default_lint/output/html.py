@@ -108,7 +108,7 @@ def page(diagnosis: Diagnosis, trace: Trace) -> str:
         cards=cards(diagnosis),
         trainings=[training(model) for model in trace.models],
         sources=[source(document, index, diagnosis) for index, document in enumerate(_documents(diagnosis))],
-        facts=facts(trace),
+        facts=facts(trace, _documents(diagnosis)),
         notes=trace.notes,
     )
 
@@ -120,7 +120,7 @@ def fragment(diagnosis: Diagnosis, trace: Trace) -> str:
         verdict=diagnosis.verdict,
         cards=cards(diagnosis),
         trainings=[training(model) for model in trace.models],
-        facts=facts(trace),
+        facts=facts(trace, _documents(diagnosis)),
         notes=trace.notes,
     )
 
@@ -297,10 +297,10 @@ def _underlined(document: Document, span: Span, label: str) -> Iterator[tuple[in
 # the run
 
 
-def facts(trace: Trace) -> list[tuple[str, str]]:
+def facts(trace: Trace, documents: Sequence[Document]) -> list[tuple[str, str]]:
     """What a reader wants to know about the run, in few words."""
     found = [("Script", trace.script)]
-    ended = ending(trace)
+    ended = ending(trace, documents)
     if ended:
         found.append(("Ended", ended))
     if trace.versions:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple, TextIO
@@ -14,7 +15,8 @@ from default_lint.output.style import clean, pad, paint, plural, width
 
 if TYPE_CHECKING:
     from default_lint.findings import Diagnosis
-    from default_lint.trial.trace import Epoch, LayerTrace, ModelTrace, Trace
+    from default_lint.text import Document
+    from default_lint.trial.trace import Epoch, LayerTrace, ModelTrace, Site, Trace
 
 ROWS = 12  # epochs that a table shows; more are thinned in the middle
 SHOWN_MODELS = 3
@@ -264,13 +266,25 @@ def progress(model: ModelTrace) -> str:
     return plural(done, unit)
 
 
-def ending(trace: Trace) -> str:
+def ending(trace: Trace, documents: Iterable[Document] = ()) -> str:
     """How the run ended when it did not just finish; "" when it did."""
     ended = trace.ended
     if ended.kind in ("finished", ""):
         return ""
-    where = f" ({ended.site.file}:{ended.site.line})" if ended.site else ""
+    where = f" ({written(ended.site, documents)})" if ended.site else ""
     return (ended.message or _ENDINGS.get(ended.kind, ended.kind)) + where
+
+
+def written(site: Site, documents: Iterable[Document]) -> str:
+    """The line of a site as people find it: in the document as they named it, and its cell."""
+    path = os.path.abspath(site.file)
+    for document in documents:
+        if os.path.abspath(document.path) == path and site.line <= len(document.line_starts):
+            place = document.locate(document.line_starts[site.line - 1])
+            cell = "" if place.cell is None else f"cell {place.cell}:"
+            return f"{document.path}:{cell}{place.line}"
+    here = os.getcwd() + os.sep
+    return f"{path.removeprefix(here)}:{site.line}"
 
 
 _ENDINGS = {
@@ -307,7 +321,7 @@ def write(diagnosis: Diagnosis, trace: Trace, out: TextIO, view: View, *, quiet:
     marks = marks_of(out)
     blocks = [_verdict(diagnosis, view, marks)]
     if not quiet:
-        blocks += _runs(trace, view, marks)
+        blocks += _runs(trace, [report.document for report in diagnosis.reports], view, marks)
     for document, finding in diagnosis.ranked:
         blocks.append(full.render(document, finding, view))
     if diagnosis.verdict.first:
@@ -326,7 +340,7 @@ def _verdict(diagnosis: Diagnosis, view: View, marks: Marks) -> list[str]:
     return _wrapped(diagnosis.verdict.sentence, view, lead=f"{sign} ", style="bold", style_of_lead=style)
 
 
-def _runs(trace: Trace, view: View, marks: Marks) -> list[list[str]]:
+def _runs(trace: Trace, documents: Sequence[Document], view: View, marks: Marks) -> list[list[str]]:
     blocks = []
     for model in trace.models[:SHOWN_MODELS]:
         head = _wrapped(f"{title(model)}; {progress(model)}", view)
@@ -337,7 +351,7 @@ def _runs(trace: Trace, view: View, marks: Marks) -> list[list[str]]:
     more = len(trace.models) - SHOWN_MODELS
     if more > 0:
         blocks.append([f"{plural(more, 'more model')} trained; `--html FILE` shows all."])
-    ended = ending(trace)
+    ended = ending(trace, documents)
     if ended:
         style = "dim" if trace.ended.kind in ("budget", "exit", "cancelled") else "warning"
         blocks.append(_wrapped(f"{ended[0].upper()}{ended[1:]}", view, lead="Ended: ", style_of_lead=style))

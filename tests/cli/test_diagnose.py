@@ -251,15 +251,20 @@ def test_a_run_that_cannot_start_is_one_message(lint: Lint, told: Told, script: 
 
 def test_a_script_without_training_says_so(lint: Lint, told: Told, script: Path):
     told.events = [{"event": "ended", "kind": "finished"}]
-    code, _, err = lint("diagnose", "train.py")
+    code, out, err = lint("diagnose", "train.py")
+    assert (code, err) == (2, "")
+    assert out.startswith(("? No training was seen", "✗ No training was seen"))
+    code, _, err = lint("diagnose", "train.py", "--format", "json")
     assert code == 2
-    assert err.startswith("error: train.py: the script ended before a model was trained\n")
+    assert err == "error: train.py: the script ended before an epoch was trained\n"
     told.events = [
         {"event": "ended", "kind": "error", "message": "NameError: x", "site": ["train.py", 3, None, None, None]}
     ]
-    code, _, err = lint("diagnose", "train.py")
-    assert code == 2
-    assert err == "error: train.py:3: the script ended before a model was trained: NameError: x\n"
+    code, out, err = lint("diagnose", "train.py")
+    assert (code, err) == (2, "")
+    assert "\nEnded: NameError: x (train.py:3)\n" in out
+    err = lint("diagnose", "train.py", "--events", "json")[2]
+    assert err == "error: train.py:3: the script ended before an epoch was trained: NameError: x\n"
 
 
 # a saved run

@@ -20,7 +20,7 @@ from default_lint.output.style import width
 from default_lint.text import Document
 from default_lint.trial.trace import Event, Trace
 from tests.output import tracing
-from tests.output.making import finding, span
+from tests.output.making import finding, notebook, span
 from tests.output.tracing import SCRIPT, TESTS
 
 SENTENCE = "`sequential` learns nothing: accuracy stays at 0.500, that of the commonest class"
@@ -166,6 +166,13 @@ def test_the_end_of_a_run_is_told_unless_it_just_ended(kind: str, message: str, 
     site = ["train.py", 3, None, None, None] if kind == "error" else None
     text = shown(diagnosed(), tracing.trace(kind=kind, message=message, site=site))
     assert (re.findall(r"^Ended: .*$", text, re.MULTILINE) or [None]) == [line]
+
+
+def test_the_end_in_a_notebook_is_told_by_its_cell():
+    document = notebook("import keras\n", "a = 1\nb = c\n")
+    trace = tracing.trace(kind="error", message="NameError: c", site=["book.ipynb", 3, None, None, None])
+    result = Diagnosis(Verdict(None, SENTENCE), (Report(document),))
+    assert "\nEnded: NameError: c (book.ipynb:cell 3:2)\n" in shown(result, trace)
 
 
 def test_what_could_not_be_observed_is_told():
