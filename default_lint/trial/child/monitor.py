@@ -182,8 +182,8 @@ class Watch:
     # One call of fit
 
     @quiet
-    def begin(self, asked: dict[str, Any], site: Site | None) -> None:
-        """A call of fit begins."""
+    def begin(self, asked: dict[str, Any], site: Site | None, split: bool = False) -> None:
+        """A call of fit begins; `split` tells that the validation split has been taken off already."""
         self.active = True
         self.finished = False
         self.fit += 1
@@ -192,7 +192,7 @@ class Watch:
         self.asked = asked_facts(asked)
         self.monitor.fitting.append(self)
         self.subject.trained = "fit"
-        self._hold(asked)
+        self._hold({**asked, "validation_split": 0.0} if split else asked)
         self.subject.batch = self.subject.data.get("batch")
         if self.told < TOLD:
             self.told += 1
