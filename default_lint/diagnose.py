@@ -202,8 +202,8 @@ class Diagnosing:
                     _tell(event)
 
             result = run(self._request(), event, screen)
-            if screen is not None:
-                screen.close()
+        if screen is not None:
+            screen.close()
         return result
 
     def _live(self) -> Live | None:
@@ -351,6 +351,7 @@ class Screen:
         stream = sys.stdout if name == "stdout" and not self.keep_stdout else sys.stderr
         if self.live is not None and stream.isatty():
             self.live.above(text)
+            self.unfinished = False  # it ends the line itself
             return
         stream.write(text)
         stream.flush()

@@ -17,6 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
 POINTS = 240  # of a curve; longer ones are thinned
 CELLS = 80  # epochs of a heat map; longer ones are thinned
 LARGEST = 1e300  # beyond it a number is drawn as none: the axis itself has to be a number
+DEEPEST = 1e-8  # what a logarithmic heat map still tells from the largest value
 SPREAD = 100.0  # largest over smallest value from which on an axis is logarithmic
 CIVIDIS = (
     (0, 34, 78),
@@ -250,7 +251,7 @@ def heat(
     else:
         positive = [value for value in finite if value > 0]
         high = max(positive, default=1.0)
-        low = max(min(positive, default=1.0), high * 1e-8)
+        low = min(max(min(positive, default=1.0), high * DEEPEST), high / SPREAD)
         axis = Axis(low, high, 0.0, 1.0, logarithmic=True)
     rows = []
     for name, about_layer, values in kept:

@@ -273,7 +273,8 @@ def _zero(row: Mapping[str, Any]) -> str:
 
 def _permuted(row: Mapping[str, Any]) -> str:
     same = "the labels make no difference" if row["same"] else "the labels matter"
-    return f"loss {number(real(row['true']))}, permuted {number(real(row['permuted']))}: {same}"
+    losses = [number(real(row[f"{name}_held"])) for name in ("true", "permuted")]
+    return f"loss on unseen rows {losses[0]}, after training on permuted labels {losses[1]}: {same}"
 
 
 def _sum(row: Mapping[str, Any]) -> str:

@@ -155,6 +155,8 @@ def test_the_heat_maps_say_every_number():
         "dense_0: 0.0100 in epoch 3",
     ]
     assert (dead.low, dead.high) == ("0 %", "100 %")
+    assert (output.low, output.high) == ("0.0050", "0.5000")
+    assert len({cell.color for row in output.rows for cell in row.cells}) == 1
     assert output.columns == 3
 
 

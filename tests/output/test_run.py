@@ -256,6 +256,13 @@ def test_each_own_test_is_told_in_a_clause():
         "overfit_batch": "does not fit 32 samples in 300 steps: loss 0.7000 to 0.6900, accuracy 50 %",
         "zero_input": "not made: no time was left",
     }
+    row = {"true_held": 0.2, "permuted_held": 0.7, "same": False}
+    assert "0.2000, after training on permuted labels 0.7000: the labels matter" in evidence.test_told(
+        "permuted_labels", row
+    )
+    assert evidence.test_told("replay", {"finite": False, "what": "output", "name": "dense_1", "batch": 3}) == (
+        "an output of `dense_1`, in batch 4"
+    )
     assert evidence.test_told("new_test", {"ratio": 2.0, "fine": True, "rows": [1]}) == "ratio 2.0000, fine yes"
     assert evidence.test_told("overfit_batch", {"samples": 32}) == "samples 32.00"
 
