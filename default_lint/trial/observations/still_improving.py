@@ -30,7 +30,8 @@ class StillImproving(Observation):
     Raise `epochs`, and let `EarlyStopping(restore_best_weights=True)` end the training.
 
     ## Known limits
-    Silent when our own budget ended the training, and at information level when the model is good already.
+    Silent when our own budget ended the training, and at information level when the model is good already, unless it
+    had three epochs or fewer and the loss fell by more than a tenth in the last of them.
 
     ## References
     - [Keras: EarlyStopping](https://keras.io/api/callbacks/early_stopping/)
@@ -60,7 +61,8 @@ class StillImproving(Observation):
         few = health.epochs <= LIMITS["few_epochs"] and health.steps <= LIMITS["few_steps"]
         found = sweep(sight)
         slow = found is not None and found.too_low
-        serious = not slow and (few if health.fails else health.state == "weak")
+        fast = few and gain > LIMITS["still_fast"] and health.last > LIMITS["still_left"] * health.start
+        serious = not slow and (fast or (few if health.fails else health.state == "weak"))
         yield self.seen(
             sight.places.fit("epochs"),
             f"the loss still fell by {gain:.0%} in the last of {health.epochs} epoch{'s' if health.epochs > 1 else ''}",

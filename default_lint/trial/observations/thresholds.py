@@ -110,6 +110,8 @@ THRESHOLDS: dict[str, Threshold] = {
     "chance_steps": Threshold(30, "steps", "own runs"),
     "constant_spread": Threshold(0.02, "of the targets' standard deviation", "catalogue 167, made relative"),
     "still_gain": Threshold(0.02, "share of the loss in the last epoch", "catalogue 171"),
+    "still_fast": Threshold(0.1, "share of the loss in the last of few epochs", "own runs"),
+    "still_left": Threshold(0.3, "of the first loss: most of it is still there", "own runs"),
     "few_epochs": Threshold(3, "epochs", "catalogue 56"),
     "few_steps": Threshold(500, "updates in all", "own runs"),
     "overfit_epochs": Threshold(3, "epochs since the lowest validation loss", "catalogue 124"),

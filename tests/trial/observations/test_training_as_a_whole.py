@@ -251,6 +251,21 @@ def test_a_training_that_ended_too_early() -> None:
     assert check(StillImproving, epochs=falling(0.1, accuracy=0.9), asked=asked)[0].finding.severity == Severity.INFO
 
 
+@pytest.mark.parametrize(
+    ("gain", "first", "severity"),
+    [
+        (LIMITS["still_fast"] * NEAR, 2.4, Severity.WARNING),
+        (LIMITS["still_fast"] / NEAR, 2.4, Severity.INFO),
+        (LIMITS["still_fast"] * NEAR, 1.0 * NEAR / LIMITS["still_left"], Severity.INFO),
+        (LIMITS["still_fast"] * NEAR, 1.0 / NEAR / LIMITS["still_left"], Severity.WARNING),
+    ],
+)
+def test_few_epochs_of_a_model_that_is_good_already(gain: float, first: float, severity: Severity) -> None:
+    run = [epoch(0, 1.0 / (1 - gain), 0.9, losses=(first,)), epoch(1, 1.0, 0.9)]
+    (seen,) = check(StillImproving, epochs=run, asked={"epochs": 2})
+    assert seen.finding.severity == severity
+
+
 def test_a_training_that_others_ended_is_not_called_short() -> None:
     assert check(StillImproving, epochs=falling(0.1), asked={"epochs": 3}, capped=True) == []
     assert check(StillImproving, epochs=falling(0.1), asked={"epochs": 50}) == []
