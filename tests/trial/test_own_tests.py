@@ -218,6 +218,13 @@ class Squares(keras.losses.Loss):
         return keras.ops.square(y_true - y_pred)
 
 
+def test_outputs_of_different_kinds() -> None:
+    """Only the target that could be reshaped is."""
+    result = outcome("broadcast", two_outputs())
+    assert not result["broadcast"]
+    assert (result["target"], result["output"]) == ([64], [64, 1])
+
+
 @pytest.mark.parametrize(("y", "broadcasts"), [(REAL, True), (REAL[:, None], False)])
 def test_broadcast_of_a_loss(y: Any, broadcasts: bool) -> None:
     result = outcome("broadcast", subject(regressor(loss=Squares()), y=y))
@@ -399,11 +406,11 @@ def recurrent() -> Subject:
         [
             keras.Input((None,)),
             layers.Embedding(20, 8, mask_zero=True),
-            layers.LSTM(8, dropout=0.2, recurrent_dropout=0.2),
+            layers.GRU(4, dropout=0.2, recurrent_dropout=0.2),
             layers.Dense(1, activation="sigmoid"),
         ]
     )
-    model.compile("rmsprop", "binary_crossentropy")
+    model.compile(keras.optimizers.RMSprop(0.02), "binary_crossentropy")
     tokens = np.random.default_rng(0).integers(0, 20, (160, 5))
     return subject(model, x=tokens, y=(tokens[:, 0] > 9).astype("int64"), epochs=1)
 

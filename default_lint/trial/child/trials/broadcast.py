@@ -38,7 +38,7 @@ def broadcast(case: Case) -> dict[str, Any]:
         return {**result, "loss": loss}
     # Outputs of our own, all different: those of an untrained or dead model may all be the same, which hides it.
     spread = _spread(shown, case.generator("broadcast"))
-    aligned = [y.reshape(o.shape) for y, o in zip(targets, shown)]
+    aligned = [y.reshape(o.shape) if y.size == o.size else y for y, o in zip(targets, shown)]
     prediction = rebuilt(outputs, iter(spread))
     right = batch._replace(y=rebuilt(batch.y, iter([machine.tensor(y) for y in aligned])))
     result["loss"] = machine.loss_of(state, batch, prediction)

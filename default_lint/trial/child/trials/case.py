@@ -179,7 +179,7 @@ class Case:
         """The user's learning rate at the start of training."""
         rate = self.subject.optimizer.get("learning_rate")
         try:
-            return None if rate is None else float(rate)
+            return None if rate is None else float(f"{float(rate):.6g}")  # 0.001, not its neighbor in float32
         except (TypeError, ValueError):
             return None
 

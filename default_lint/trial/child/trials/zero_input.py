@@ -12,7 +12,7 @@ from .machine import Batch
 from .structure import leaves, mapped, rebuilt
 
 SAME = 0.01  # relative difference of losses below which they count as the same
-DEAF = 0.1  # change of the outputs below which they hardly depend on the inputs
+DEAF = 0.01  # change of the outputs below which they hardly depend on the inputs
 CONSTANT = 1e-4  # the same for outputs, relative to their size (row 167 of the catalog has this threshold)
 
 
