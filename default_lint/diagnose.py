@@ -134,6 +134,8 @@ class Diagnosing:
             return broken
         result = self._trial()
         trace = result.trace
+        if self.options.verbose and result.python:
+            self.complain(f"run by {result.python}", "", "note")
         if self.options.trace:
             from default_lint.trial.launch import save
 

@@ -18,8 +18,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
-from default_lint.trial.child import hooks, sites
+from default_lint.trial.child import describe, hooks, sites
 from default_lint.trial.child import tests as own_tests
+from default_lint.trial.child.callback import callback
 from default_lint.trial.child.events import clean
 from default_lint.trial.child.monitor import Monitor
 from default_lint.trial.child.session import Session
@@ -123,6 +124,8 @@ class Probe(Callback):  # type: ignore[misc]
         self._monitor = Monitor(self._session)
         self._monitor.origins, self._monitor.compiled = _SWITCH.idle.origins, _SWITCH.idle.compiled
         self._monitor.finish = True  # a notebook goes on
+        self._delegate: Any = None
+        self._inside = False
         self._began = time.monotonic()
         self._ended: Event = {"event": "ended", "kind": "finished", "seconds": 0.0}
 
@@ -133,6 +136,33 @@ class Probe(Callback):  # type: ignore[misc]
     _implements_test_batch_hooks = _implements_predict_batch_hooks = _implements_train_batch_hooks
     _supports_tf_logs = True
 
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Where the hooks do not reach, in the legacy Keras, watch as a callback does."""
+        model = self.__dict__.get("_model", self.__dict__.get("model"))
+        self._delegate = None
+        if self._monitor.known(model) is None:
+            self._delegate = callback(describe.keras(model), self._monitor)
+            self._delegate.set_model(model)
+            self._delegate.on_train_begin(logs)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """See `on_train_begin`."""
+        if self._delegate is not None:
+            self._delegate.on_epoch_begin(epoch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """See `on_train_begin`."""
+        if self._delegate is not None:
+            self._delegate.on_epoch_end(epoch, logs)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """See `on_train_begin`; without our own `fit` around it, this is also the time to tell."""
+        if self._delegate is not None:
+            self._delegate.on_train_end(logs)
+        if not self._inside:
+            with self._watching():
+                pass
+
     def _take(self, event: Event) -> None:
         if event["event"] not in ("batch", "testing"):
             self._events.append(clean(event, 12))
@@ -140,6 +170,7 @@ class Probe(Callback):  # type: ignore[misc]
     @contextmanager
     def _watching(self) -> Iterator[None]:
         """During a fit; an exception is recorded and passed on."""
+        self._inside = True
         try:
             with _SWITCH.to(self._monitor):
                 yield
@@ -152,6 +183,7 @@ class Probe(Callback):  # type: ignore[misc]
                 self._test()
             self._end("finished", "")
         finally:
+            self._inside = False
             if self._show:
                 self._tell()
 

@@ -45,9 +45,11 @@ Examples:
 
 
 DIAGNOSE_EPILOG = """\
-The script runs as it is, in its own folder, with the Keras of its own environment. Training ends when the
-time is used up (at most 70 % of it is for training, the rest for our tests on a copy of the model);
-what was seen until then is diagnosed. Nothing of yours is written, the network is off.
+The run:
+  The script runs as it is, in its own folder, with the Keras of its environment; the network is off.
+  Training ends when 70 % of the time is used up, the rest is for our own tests on a copy of the model
+  (overfit one batch, learning-rate sweep, ...). What was seen until the end is diagnosed, however the
+  script ends. A notebook runs as its cells one after the other, without magics.
 
 Exit codes:
   0  nothing found
@@ -58,7 +60,7 @@ Examples:
   default-lint diagnose train.py                      one minute of training, then the diagnosis
   default-lint diagnose train.py -- --data small.csv  with arguments for the script
   default-lint diagnose --epochs 3 --html run.html notebook.ipynb
-  default-lint diagnose --trace run.trace train.py && default-lint check --trace run.trace train.py
+  default-lint diagnose --trace run.trace train.py; default-lint check --trace run.trace train.py
 """
 
 

@@ -41,7 +41,7 @@ class Told:
             on_event(event)
         sources = {request.name: launch.digest(request.script or "") or ""}
         kept = (header(request.name, sources), *self.events)
-        return launch.Result(Trace.read(kept), kept)
+        return launch.Result(Trace.read(kept), kept, python="/env/bin/python")
 
     def end(self, kind: str, message: str = "", count: int = 2, **more: Any) -> None:
         """Let the run end in this way after `count` epochs."""
@@ -97,6 +97,10 @@ def test_the_command_explains_itself(lint: Lint):
     assert (code, err) == (0, "")
     assert out.startswith("Usage: default-lint diagnose [OPTIONS] SCRIPT [-- ARGS]\n")
     assert "  diagnose   " in lint("--help")[1]
+
+
+def test_verbose_names_the_interpreter(lint: Lint, told: Told, script: Path):
+    assert lint("diagnose", "train.py", "--verbose")[2] == "note: run by /env/bin/python\n"
 
 
 def test_a_syntax_error_needs_no_run(lint: Lint, told: Told, script: Path):
