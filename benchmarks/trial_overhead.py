@@ -20,13 +20,13 @@ for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREAD
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-import keras
-import numpy as np
-from keras import layers
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from keras import layers  # noqa: E402
 
-from default_lint.trial.child.callback import callback
-from default_lint.trial.child.monitor import Monitor
-from default_lint.trial.child.session import Session
+from default_lint.trial.child.callback import callback  # noqa: E402
+from default_lint.trial.child.monitor import Monitor  # noqa: E402
+from default_lint.trial.child.session import Session  # noqa: E402
 
 EPOCHS = 3
 

@@ -85,6 +85,7 @@ class Run:
         module = types.ModuleType("__main__")
         module.__dict__.update({"__builtins__": builtins, "__spec__": None, "__annotations__": {}})
         if self.config.get("module"):
+            sys.path.insert(0, os.getcwd())
             spec = _find(self.config["module"])
             module.__spec__, module.__file__, module.__package__ = spec, spec.origin, spec.parent
             module.__loader__ = spec.loader

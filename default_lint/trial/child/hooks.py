@@ -112,7 +112,7 @@ def compiling(module: Any, monitor: Monitor) -> None:
 
         return compile
 
-    _replace(module.Trainer, "compile", make)
+    _replace(getattr(module, "Trainer", None) or module.Model, "compile", make)
 
 
 def trainer(name: str) -> Patch:
@@ -171,7 +171,10 @@ def fitting(cls: Any, monitor: Monitor) -> None:
             watch = monitor.watch(self)
             frames = [] if watch.subject.trained == "train_on_batch" else sites.here(sys._getframe(1))
             watch.step_begin(bound(steps, self, args, kwargs), frames[0] if frames else None)
-            result = original(self, *args, **kwargs)
+            try:
+                result = original(self, *args, **kwargs)
+            finally:
+                watch.step_over()
             watch.step_end(result)
             monitor.leave()
             return result
@@ -205,6 +208,8 @@ def bound(signature: inspect.Signature, self: Any, args: Any, kwargs: Any) -> di
 
 def callbacks(module: Any, monitor: Monitor) -> None:
     """Follow training through Keras's list of callbacks, after all callbacks of the user's."""
+    if "CallbackList" not in vars(module) or module.CallbackList.__module__ != module.__name__:
+        return  # in Keras 3 the package only passes the class on
 
     def after(name: str, tell: Callable[[Any, Any], None]) -> None:
         def make(original: Any) -> Any:
@@ -256,6 +261,12 @@ def following(patch: Callable[[Any, Loop], None], name: str) -> Patch:
     return lambda module, monitor: patch(getattr(module, name), loop(monitor))
 
 
+def legacy(module: Any, monitor: Monitor) -> None:
+    """Watch `fit` and `compile` of Keras 2."""
+    fitting(module.Model, monitor)
+    compiling(module, monitor)
+
+
 PATCHES: dict[str, Patch] = {
     "keras.src.layers.layer": layer,
     "keras.src.trainers.trainer": compiling,
@@ -270,3 +281,7 @@ PATCHES: dict[str, Patch] = {
     "keras.src.backend.jax.trainer": trainer("JAXTrainer"),
     "keras.src.backend.torch.trainer": trainer("TorchTrainer"),
 }
+for package in ("tf_keras", "keras"):  # Keras 2, beside Keras 3 and as it was up to TensorFlow 2.15
+    PATCHES[f"{package}.src.engine.base_layer"] = layer
+    PATCHES[f"{package}.src.engine.training"] = legacy
+    PATCHES[f"{package}.src.callbacks"] = callbacks

@@ -162,7 +162,9 @@ class Watch:
         self.previous: list[Any] | None = None
         self.update: Any = None
         self.averaged = True  # the loss that Keras logs is the mean over the epoch so far
-        self.measured = number < WATCHED
+        self.measured = number < WATCHED and self.subject.backend != "legacy"
+        if self.subject.backend == "legacy":
+            monitor.session.note("models of Keras 2 are not measured layer by layer; their logs are recorded")
         self._clear()
 
     def _clear(self) -> None:
@@ -321,6 +323,8 @@ class Watch:
         with preserved():
             variables = list(model.variables)
             values = framework(self.subject.backend).read(variables)
+        if any(tuple(value.shape) != tuple(variable.shape) for variable, value in zip(variables, values)):
+            raise ValueError("weights without values yet")
         if describe.built(model):
             self._begin_with(variables, values)
         elif self.fit == 0:
@@ -455,6 +459,7 @@ class Watch:
             self.kept = Batches() if self.subject.held is None else None
             self._describe()
             self._prepare(model)
+        self.monitor.fitting.append(self)
         if not self.open:
             self.epoch_begin(self.epoch + 1)
         if self.kept is not None:
@@ -466,7 +471,6 @@ class Watch:
     @quiet
     def step_end(self, result: Any) -> None:
         """A call of train_on_batch returns."""
-        self.active = False
         self.averaged = False
         logs = result if isinstance(result, dict) else {"loss": flatten(result)[0] if flatten(result) else math.nan}
         for name, value in logs.items():
@@ -545,6 +549,13 @@ class Watch:
             return
         for index, row in self.engine.given(*self.gradients).items():
             layers.setdefault(index, {}).update(row)
+
+    @quiet
+    def step_over(self) -> None:
+        """A call of train_on_batch is over, in whatever way."""
+        self.active = False
+        if self in self.monitor.fitting:
+            self.monitor.fitting.remove(self)
 
     def _window(self, complete: bool) -> None:
         logs = {name: total / max(1, self.taken) for name, total in self.window.items()}
