@@ -91,7 +91,7 @@ class Run:
             module.__loader__ = spec.loader
             sys.argv = [spec.origin, *self.config.get("args", ())]
             sys.modules["__main__"] = module
-            return spec.loader.get_code(spec.name), module  # type: ignore[attr-defined]
+            return spec.loader.get_code(spec.name), module
         script = self.config["script"]
         path = self.config.get("source") or script
         with open(path, "rb") as file:

@@ -35,7 +35,7 @@ def callback(keras: Any, monitor: Monitor) -> Any:
             frame = _fit(model)
             asked, found = (dict(frame.f_locals), sites.here(frame)) if frame is not None else ({}, [])
             self._watch.begin(asked, found[0] if found else None, split=True)
-            iterator = asked.get("epoch_iterator")
+            iterator: Any = asked.get("epoch_iterator")
             dataset = getattr(iterator, "_distributed_dataset", None)
             if dataset is not None:
                 iterator._distributed_dataset = self._watch.tapped(dataset) or dataset

@@ -215,7 +215,7 @@ def overlap(x: Any, other: Any) -> float | None:
     if not total or total * width > SEARCHED or not length(theirs[0]):
         return None
     looked = narrow(sample(theirs[0]))
-    known = set()
+    known: set[int] = set()
     for begin in range(0, total, BLOCK):
         block = take(mine[0], np.arange(begin, min(total, begin + BLOCK)))
         known.update(hash(row.tobytes()) for row in _rows(block, looked.dtype))

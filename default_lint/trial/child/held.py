@@ -109,7 +109,7 @@ def from_batches(batches: list[Any], wanted: int) -> Held | None:
     parts = [unpack(batch) for batch in batches]
     if not parts:
         return None
-    joined = []
+    joined: list[Any] = []
     for position in range(3):
         structures = [part[position] for part in parts]
         if any(structure is None for structure in structures):
@@ -122,11 +122,16 @@ def from_batches(batches: list[Any], wanted: int) -> Held | None:
             if [leaf.shape[1:] for leaf in column] == [leaf.shape[1:] for leaf in columns[0]]
         ]
         leaves = iter([narrow(np.concatenate(entries)[:wanted]) for entries in zip(*alike)])
-        joined.append(convert(lambda _, source=leaves: next(source), _ordered(structures[0])))
+        joined.append(refill(structures[0], leaves))
     rows = rows_of(joined[0])
     if not rows:
         return None
     return Held(joined[0], joined[1], joined[2], rows)
+
+
+def refill(structure: Any, leaves: Iterator[Any]) -> Any:
+    """The structure with other leaves, given in the order of `flatten`."""
+    return convert(lambda _: next(leaves), _ordered(structure))
 
 
 def _ordered(structure: Any) -> Any:
@@ -142,7 +147,7 @@ def _ordered(structure: Any) -> Any:
     return structure
 
 
-def unpack(batch: Any) -> tuple:
+def unpack(batch: Any) -> tuple[Any, Any, Any]:
     """x, y and sample weights of a batch, as Keras unpacks it."""
     if isinstance(batch, list):
         batch = tuple(batch)
@@ -257,6 +262,5 @@ class Batches:
         for _ in range(int(self._queue.size())):
             element = self._queue.dequeue()
             leaves = element if isinstance(element, (list, tuple)) else [element]
-            numbers = iter([leaf.numpy() for leaf in leaves])
-            found.append(convert(lambda _, source=numbers: next(source), _ordered(self._spec)))
+            found.append(refill(self._spec, iter([leaf.numpy() for leaf in leaves])))
         return found

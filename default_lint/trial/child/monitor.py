@@ -350,7 +350,7 @@ class Watch:
             present = framework(self.subject.backend).read(variables)
             values = []
             for variable, now in zip(variables, present):
-                again = self.monitor.initializers.of(variable)
+                again: list[Any] = self.monitor.initializers.of(variable)
                 if id(variable) in early:
                     values.append(early[id(variable)])
                 elif again and describe.repeatable(again[0]):
@@ -382,7 +382,7 @@ class Watch:
         state = self.state
         if state is None:
             return self.engine.read()
-        model = self._model()
+        model: Any = self._model()
         places = {id(variable): value for variable, value in zip(model.trainable_variables, state[0])}
         places.update({id(variable): value for variable, value in zip(model.non_trainable_variables, state[1])})
         return [places[id(variable)] for variable in self.engine.variables]
@@ -435,7 +435,7 @@ class Watch:
             self._close(logs, complete=False, measure=not hurried)
         if self in self.monitor.fitting:
             self.monitor.fitting.remove(self)
-        model = self._model()
+        model: Any = self._model()
         function = getattr(model, "train_function", None)
         if isinstance(function, Stepping):
             model.train_function = function.function
