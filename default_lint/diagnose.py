@@ -211,7 +211,7 @@ class Diagnosing:
     def _live(self) -> Live | None:
         from default_lint.output.progress import Progress
 
-        if self.options.quiet or not Progress.welcome():
+        if not Progress.welcome():
             return None
         from default_lint.output.live import Live
 
@@ -260,7 +260,7 @@ class Diagnosing:
             if self.format == "full":
                 from default_lint.output.run import write
 
-                write(diagnosis, trace, out, view, quiet=self.options.quiet)
+                write(diagnosis, trace, out, view)
             elif self.format == "json":
                 data.write(diagnosis, trace, out)
             else:

@@ -174,7 +174,7 @@ def diagnose_parser() -> Parser:
     )
     run.add_argument("--network", action="store_true", help="Let the script use the network.")
     run.add_argument("--memory", type=_size, metavar="SIZE", help="Memory that it may use: 8G, 500M.")
-    run.add_argument("-q", "--quiet", action="store_true", help="Show neither the script's output nor the run.")
+    run.add_argument("-q", "--quiet", action="store_true", help="Do not show what the script prints.")
     rule_options(parser)
     settings = parser.add_argument_group("Settings")
     config_options(settings)

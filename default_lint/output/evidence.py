@@ -31,7 +31,6 @@ WORDS: Mapping[str, str] = {
     "input_max": "largest input",
     "leak_correlation": "correlation of a column with the labels",
     "learning_rate": "learning rate",
-    "loss": "loss",
     "mode_gap": "loss of one mode over the other's",
     "nonfinite_activations": "outputs that are not finite",
     "nonfinite_gradients": "gradient entries that are not finite",
@@ -46,7 +45,6 @@ WORDS: Mapping[str, str] = {
     "update_norm": "norm of one update",
     "update_ratio": "log10 of one update over the weights",
     "val_accuracy": "validation accuracy",
-    "val_loss": "validation loss",
     "weight_norm": "norm of the weights",
     "weights_large": "share of weights beyond 10",
     "weights_small": "share of weights below 1e-5",
@@ -92,7 +90,7 @@ def number(value: float | None) -> str:
         return "Inf" if value > 0 else "-Inf"
     size = abs(value)
     if size >= 1e6 or 0 < size < 1e-3:
-        return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
+        return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     if value == int(value) and size >= 100:
         return f"{int(value):,}"
     if size >= 1000:
@@ -105,7 +103,7 @@ def short(value: float | None) -> str:
     """A number as people write it down: 0.001, 3e-5, 0.5, 32."""
     if value is None or not math.isfinite(value):
         return number(value)
-    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def percent(value: float) -> str:

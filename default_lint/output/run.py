@@ -316,18 +316,16 @@ def hardware(trace: Trace) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {short(float(value))}" for name, value in trace.hardware.items())
 
 
-def write(diagnosis: Diagnosis, trace: Trace, out: TextIO, view: View, *, quiet: bool = False) -> None:
+def write(diagnosis: Diagnosis, trace: Trace, out: TextIO, view: View) -> None:
     """Write everything; the findings as `check` writes them, the most likely cause first."""
     marks = marks_of(out)
     blocks = [_verdict(diagnosis, view, marks)]
-    if not quiet:
-        blocks += _runs(trace, [report.document for report in diagnosis.reports], view, marks)
+    blocks += _runs(trace, [report.document for report in diagnosis.reports], view, marks)
     for document, finding in diagnosis.ranked:
         blocks.append(full.render(document, finding, view))
     if diagnosis.verdict.first:
         blocks.append(_wrapped(diagnosis.verdict.first, view, lead="Try first: ", style_of_lead="help"))
-    if not quiet:
-        blocks.append(_notes(trace, view))
+    blocks.append(_notes(trace, view))
     text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
     out.write(marks.plain(text))
 
