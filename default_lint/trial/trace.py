@@ -186,7 +186,8 @@ class Trace:
             try:
                 event = json.loads(line)
             except ValueError:
-                raise TraceError(f"line {number} of the trace is damaged") from None
+                damaged = f"line {number} of the trace is damaged" if events else "this is not a trace of default-lint"
+                raise TraceError(damaged) from None
             if not isinstance(event, dict) or "event" not in event:
                 raise TraceError("this is not a trace of default-lint")
             events.append(event)
