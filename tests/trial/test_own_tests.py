@@ -48,6 +48,7 @@ def subject(model: Any, x: Any = X, y: Any = CLASSES, rate: float = 1e-2, epochs
 
     rows = len(next(iter(x.values())) if isinstance(x, dict) else x[0] if isinstance(x, list) else x)
     settings: dict[str, Any] = {
+        "backend": keras.backend.backend(),
         "held": Held(x, y, None, rows),
         "initial": initial,
         "optimizer": {"learning_rate": rate},
@@ -55,7 +56,7 @@ def subject(model: Any, x: Any = X, y: Any = CLASSES, rate: float = 1e-2, epochs
         "compute_loss": compute_loss,
         "layers": list(model.layers),
     }
-    return Subject(0, model, keras.backend.backend(), keras, **{**settings, **given})
+    return Subject(0, model, keras=keras, **{**settings, **given})
 
 
 def outcome(name: str, given: Subject, seconds: float = math.inf, **before: Any) -> dict[str, Any]:
