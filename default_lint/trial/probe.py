@@ -70,7 +70,7 @@ class Run:
     def start(self) -> None:
         """Put the hooks in place."""
         self.writer({"event": "start", "versions": {"python": platform.python_version()}})
-        self.hooks.install(self.monitor)
+        self.hooks.install(self.monitor, self.config.get("seed"))
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.monitor.fork)
         if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.abc
 import inspect
+import random
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -66,13 +67,17 @@ def apply(patch: Patch, module: Any, monitor: Monitor) -> None:
         monitor.session.note(f"{module.__name__} could not be observed ({type(error).__name__}: {error})")
 
 
-def install(monitor: Monitor) -> None:
-    """Patch what is imported already, and the rest when it is."""
-    for name, patch in PATCHES.items():
+def install(monitor: Monitor, seed: int | None = None) -> None:
+    """Patch what is imported already, and the rest when it is; with a seed, random generators begin there."""
+    patches = dict(PATCHES)
+    if seed is not None:
+        random.seed(seed)
+        patches.update(seeds(seed))
+    for name, patch in patches.items():
         module = sys.modules.get(name)
         if module is not None:
             apply(patch, module, monitor)
-    sys.meta_path.insert(0, Finder(monitor, PATCHES))
+    sys.meta_path.insert(0, Finder(monitor, patches))
 
 
 def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
@@ -235,18 +240,31 @@ def _last(args: Any, kwargs: Any) -> Any | None:
 
 
 def variables(module: Any, monitor: Monitor) -> None:
-    """Remember how weights are initialized that are made while a step is traced."""
+    """Remember how weights of TensorFlow are initialized that are made while a step is traced."""
     tf = sys.modules["tensorflow"]
 
     def make(original: Any) -> Any:
         def _initialize_with_initializer(self: Any, initializer: Any) -> None:
-            if not tf.executing_eagerly() and not monitor.silent:
+            if not tf.executing_eagerly() or getattr(self, "_initializer", None) is not None:
                 monitor.initializers.add(self, [initializer])
             original(self, initializer)
 
         return _initialize_with_initializer
 
     _replace(module.Variable, "_initialize_with_initializer", make)
+
+
+def deferred(module: Any, monitor: Monitor) -> None:
+    """Remember how weights are initialized that are made while shapes are inferred."""
+
+    def make(original: Any) -> Any:
+        def _deferred_initialize(self: Any) -> None:
+            monitor.initializers.add(self, [self._initializer])
+            original(self)
+
+        return _deferred_initialize
+
+    _replace(module.Variable, "_deferred_initialize", make)
 
 
 def loop(monitor: Monitor) -> Loop:
@@ -267,6 +285,15 @@ def legacy(module: Any, monitor: Monitor) -> None:
     compiling(module, monitor)
 
 
+def seeds(seed: int) -> dict[str, Patch]:
+    """Patches that seed the generators of the frameworks as soon as they are there, before the script draws."""
+    return {
+        "numpy.random": lambda module, _: module.seed(seed),
+        "torch.random": lambda module, _: module.manual_seed(seed),
+        "tensorflow.python.framework.random_seed": lambda module, _: module.set_seed(seed),
+    }
+
+
 PATCHES: dict[str, Patch] = {
     "keras.src.layers.layer": layer,
     "keras.src.trainers.trainer": compiling,
@@ -276,6 +303,7 @@ PATCHES: dict[str, Patch] = {
     "keras.src.optimizers.base_optimizer": following(tape.optimizers, "BaseOptimizer"),
     "tensorflow.python.eager.backprop": following(tape.tapes, "GradientTape"),
     "tensorflow.python.eager.polymorphic_function.polymorphic_function": following(tape.functions, "Function"),
+    "keras.src.backend.common.variables": deferred,
     "keras.src.backend.tensorflow.core": variables,
     "keras.src.backend.tensorflow.trainer": tensorflow,
     "keras.src.backend.jax.trainer": trainer("JAXTrainer"),

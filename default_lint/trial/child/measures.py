@@ -133,15 +133,11 @@ class Engine:
         model.update(self._predicted(predictions))
         return model, layers
 
-    def change(self, values: list[Any], previous: list[Any]) -> Any:
-        """The L2 norms of the change of the weights by layer, to be read with `changes`."""
+    def change(self, values: list[Any], previous: list[Any]) -> dict[int, float]:
+        """The L2 norms of the change of the weights by index of the layer."""
         if self._change is None:
             self._change = self.framework.compile(self._differences)
-        return self._change(values, previous)
-
-    def changes(self, found: Any) -> dict[int, float]:
-        """What `change` found, by index of the layer."""
-        numbers = self.framework.fetch(found).tolist()
+        numbers = self.framework.fetch(self._change(values, previous)).tolist()
         return dict(zip((index for index, own in enumerate(self.own) if own), numbers))
 
     def given(self, gradients: list[Any], variables: list[Any]) -> dict[int, Row]:

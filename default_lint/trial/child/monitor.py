@@ -101,6 +101,8 @@ class Monitor:
 
     def flush(self) -> None:
         """The script has ended: close the windows of loops that are still open."""
+        if self.loop is not None:
+            self.loop.flush()
         for _, watch in list(self._watches.values()):
             watch.finish()
 
@@ -154,13 +156,12 @@ class Watch:
         self.window: dict[str, float] = {}
         self.optimizer: Any = None  # of a loop of the user's
         self.gradients: Any = None
-        self.read = 0  # steps inside of graphs whose losses have been read
         self.total: int | None = None
         self.engine: Engine | None = None
         self.start: list[Any] | None = None  # weights before training, until they have been measured
         self.early: dict[int, Any] | None = None
         self.previous: list[Any] | None = None
-        self.update: Any = None
+        self.after: list[Any] | None = None  # weights after the first step of the epoch
         self.averaged = True  # the loss that Keras logs is the mean over the epoch so far
         self.measured = number < WATCHED and self.subject.backend != "legacy"
         if self.subject.backend == "legacy":
@@ -368,24 +369,18 @@ class Watch:
 
     @quiet
     def _updated(self) -> None:
-        """After the first step of an epoch: how far it went."""
-        if self.previous is None or not self.measured:
-            return
-        with preserved():
-            engine = self._engine()
-            if engine is not None:
-                self.update = engine.change(self._present(), self.previous)
-
-    def _present(self) -> list[Any]:
-        """The weights now; of JAX those of the last step."""
-        assert self.engine is not None
-        state = self.state
-        if state is None:
-            return self.engine.read()
+        """After the first step of an epoch: keep the weights, which tell how far it went."""
         model: Any = self._model()
-        places = {id(variable): value for variable, value in zip(model.trainable_variables, state[0])}
-        places.update({id(variable): value for variable, value in zip(model.non_trainable_variables, state[1])})
-        return [places[id(variable)] for variable in self.engine.variables]
+        if self.previous is None or not self.measured or model is None:
+            return
+        variables = list(model.variables)
+        if self.state is not None:
+            trained, others = self.state[:2]
+            places = {id(variable): value for variable, value in zip(model.trainable_variables, trained)}
+            places.update({id(variable): value for variable, value in zip(model.non_trainable_variables, others)})
+            variables = [places[id(variable)] for variable in variables]
+        with preserved():
+            self.after = framework(self.subject.backend).read(variables)
 
     def _engine(self) -> Engine | None:
         model = self._model()
@@ -411,10 +406,10 @@ class Watch:
                 self.emit({**self._row(-1), "fit": 0, "measures": measures, "layers": layers})
             values = engine.read()
             measures, layers = engine.measure(values, self.previous)
-            if self.update is not None:
-                for index, norm in engine.changes(self.update).items():
+            if self.after is not None and self.previous is not None:
+                for index, norm in engine.change(self.after, self.previous).items():
                     layers.setdefault(index, {})["update_norm"] = norm
-                self.update = None
+            self.after = None
             self.previous = values
             self._real_gradients(layers)
         for note in engine.notes:

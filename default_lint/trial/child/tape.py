@@ -127,6 +127,11 @@ class Loop:
             return None, None
         return self.call[1], self.pair[1] if self.pair is not None else None
 
+    def flush(self) -> None:
+        """The script has ended: fetch the losses that are still in graphs."""
+        for ring in self.rings.values():
+            ring.watch.pending.extend(ring.losses_since())
+
     def returned(self, function: Any) -> None:
         """A function of tf.function, called eagerly, has returned."""
         ring = self.traced.get(id(function))
@@ -145,6 +150,7 @@ class Ring:
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self.seen = 0
+        self.fetched = 0
         self.tf = sys.modules["tensorflow"]
         with self.tf.init_scope():
             self.count = self.tf.Variable(0, dtype=self.tf.int64, trainable=False)
@@ -171,14 +177,18 @@ class Ring:
         fresh = total - self.seen
         if fresh <= 0:
             return
-        losses: list[float] = []
-        if self.watch.taken + fresh >= WINDOW or fresh > 1 or self.watch.due():
-            ring = self.losses.numpy()
-            wanted = min(RING, total - self.watch.read)
-            losses = [float(ring[step % RING]) for step in range(total - wanted, total)]
-            self.watch.read = total
         self.seen = total
-        self.watch.tape_steps(fresh, losses)
+        asked = self.watch.taken + fresh >= WINDOW or fresh > 1 or self.watch.due()
+        self.watch.tape_steps(fresh, self.losses_since() if asked else [])
+
+    def losses_since(self) -> list[float]:
+        """The losses of the steps whose losses have not been fetched yet, at most 256."""
+        begin = max(self.fetched, self.seen - RING)
+        self.fetched = self.seen
+        if begin == self.seen:
+            return []
+        ring = self.losses.numpy()
+        return [float(ring[step % RING]) for step in range(begin, self.seen)]
 
 
 def layers(cls: Any, loop: Loop) -> None:
