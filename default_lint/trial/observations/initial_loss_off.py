@@ -87,12 +87,17 @@ def _losses(sight: Sight) -> tuple[float, float]:
     observed, expected = number(test, "observed"), number(test, "expected")
     if observed is None or expected is None:
         first = sight.model.epochs[0].losses[:1] if sight.model.epochs else ()
-        observed, expected = (first[0] if first else math.nan), _blind(sight)
-    start = sight.model.start
-    penalty = start.measures.get("regularization", 0.0) if start is not None else 0.0
+        observed, expected = (first[0] - _penalty(sight) if first else math.nan), _blind(sight)
     if expected is None or not expected > 0 or not math.isfinite(observed):
         return math.nan, math.nan
-    return observed - (penalty if math.isfinite(penalty) else 0.0), expected
+    return observed, expected
+
+
+def _penalty(sight: Sight) -> float:
+    """What regularizers add to the logged loss before training."""
+    start = sight.model.start
+    penalty = start.measures.get("regularization", 0.0) if start is not None else 0.0
+    return penalty if math.isfinite(penalty) else 0.0
 
 
 def _blind(sight: Sight) -> float | None:

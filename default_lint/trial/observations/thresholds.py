@@ -98,6 +98,7 @@ THRESHOLDS: dict[str, Threshold] = {
     "validation_perfect": Threshold(0.999, "accuracy after the first epoch", "catalogue 170"),
     # training as a whole
     "rate_margin": Threshold(3.0, "times outside the range that learned", "own runs: one step of the sweep is 3.16"),
+    "rate_far": Threshold(10.0, "times below the range that learned, where the run learned a little", "own runs"),
     "rate_usual": Threshold(0.1, "learning rate", "catalogue 38: above it no optimizer is used on scaled data"),
     "schedule_left": Threshold(0.01, "of the largest learning rate", "own runs"),
     "batch_rows": Threshold(256, "examples", "own runs: below, one batch may well hold all"),

@@ -37,7 +37,7 @@ def test_a_learning_rate_outside_the_range_that_learned() -> None:
     (high,) = check(LearningRateOff, epochs=stuck(), tests=rates(0.01 * LIMITS["rate_margin"] * NEAR))
     assert where(high) == (13, "0.001")
     assert high.finding.message == "learning rate 0.0306 is above the range that learned: 0.0001 to 0.01"
-    (low,) = check(LearningRateOff, epochs=weak(), tests=rates(1e-4 / LIMITS["rate_margin"] / NEAR))
+    (low,) = check(LearningRateOff, epochs=stuck(), tests=rates(1e-4 / LIMITS["rate_margin"] / NEAR))
     assert " below the range" in low.finding.message
     assert low.finding.notes[-1].text == "try: learning_rate=1e-03"
 
@@ -49,6 +49,11 @@ def test_a_learning_rate_near_the_range_or_in_a_run_that_learns_is_not_reported(
     assert check(LearningRateOff, epochs=stuck()) == []
     none = {"rate_sweep": {**rates(5.0)["rate_sweep"], "learns": None}}
     assert check(LearningRateOff, epochs=stuck(), tests=none) == []
+
+
+def test_a_low_rate_of_a_run_that_learned_a_little() -> None:
+    for times, count in ((LIMITS["rate_far"] * NEAR, 1), (LIMITS["rate_far"] / NEAR, 0)):
+        assert len(check(LearningRateOff, epochs=weak(), tests=rates(1e-4 / times))) == count
 
 
 def test_a_rate_that_no_one_uses_is_only_a_hint() -> None:
@@ -225,14 +230,17 @@ def test_an_input_that_is_ignored() -> None:
 
 
 def test_a_batch_that_cannot_be_learned_by_heart() -> None:
-    result = {"samples": 32, "steps": 300, "start": 2.3, "end": 2.29, "fits": False}
-    (seen,) = check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": {**result, "best_fits": False}})
+    result = {"samples": 32, "steps": 300, "start": 2.3, "end": 2.29, "fits": False, "user_fits": False}
+    (seen,) = check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": result})
     assert (where(seen)[0], seen.symptom) == (14, True)
     assert seen.finding.message == "32 examples were not learned by heart: loss 2.3 to 2.29 in 300 steps"
-    (seen,) = check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": {**result, "best_fits": True}})
+    best = {**result, "fits": True, "end": 0.1, "steps": 40, "user_end": 2.2, "user_steps": 300}
+    (seen,) = check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": best})
+    assert seen.finding.message.endswith("loss 2.3 to 2.2 in 300 steps")
     assert (where(seen)[0], seen.symptom, seen.cause) == (13, False, "learning_rate")
     assert check(CannotOverfitBatch, epochs=learning(), tests={"overfit_batch": result}) == []
-    assert check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": {**result, "fits": True}}) == []
+    assert check(CannotOverfitBatch, epochs=weak(), tests={"overfit_batch": result}) == []
+    assert check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": {**best, "user_fits": True}}) == []
 
 
 def falling(gain: float, count: int = 3, accuracy: float = 0.3) -> list[Epoch]:
