@@ -232,7 +232,7 @@ def test_the_rest_runs_when_asked_and_a_crash_keeps_what_was_seen(tmp_path: Path
     ran = Ran(tmp_path, text, budget={"seconds": 600, "epochs": None, "steps": 15}, finish=True)
     assert ran.status == 1
     assert ran.ended["kind"] == "error"
-    assert [(event["epoch"], event["steps"], event["complete"]) for event in ran.of("epoch")][1:] == [
+    assert [(event["epoch"], event["steps"], event["complete"]) for event in ran.of("epoch")[1:]] == [
         (0, 10, True),
         (1, 5, False),
     ]

@@ -19,7 +19,7 @@ from .frameworks import framework
 from .nest import convert, flatten
 from .session import Held, Subject
 
-MICRO = 8
+MICRO = 4
 GRADIENT_ROWS = (32, 128, 64)  # at least, at most, one in so many of the rows that train
 CELLS = 16_000_000
 SMALL, LARGE = 1e-5, 10.0
@@ -78,7 +78,6 @@ class Engine:
         self.outputs: list[int] = []
         self._place(subject.held, total)
         self._full: Callable[..., Any] | None = None
-        self._change: Callable[..., Any] | None = None
         self.notes: list[str] = []
 
     def _place(self, held: Held, total: int | None) -> None:
@@ -110,20 +109,25 @@ class Engine:
         """The present weights, as tensors that training will not change."""
         return list(self.framework.read(self.variables))
 
-    def measure(self, values: list[Any], previous: list[Any] | None) -> tuple[Row, dict[int, Row]]:
-        """The measures of the model and of its layers by index, with these weights; changes against `previous`.
+    def measure(
+        self, values: list[Any], previous: list[Any] | None = None, after: list[Any] | None = None
+    ) -> tuple[Row, dict[int, Row]]:
+        """The measures of the model and of its layers by index, with these weights.
+
+        Changes are against the weights `previous`, also that of the first step, after which they were `after`.
 
         Raises:
             Exception: whatever the model raises.
         """
         if self._full is None:
             self._full = self._prepare(values)
-        scalars, predictions = self._full(values, previous or values, self.whole, self.parts)
+        before = previous or values
+        scalars, predictions = self._full((values, before, after or before), self.whole, self.parts)
         numbers = self.framework.fetch(scalars).tolist()
         model: Row = {}
         layers: dict[int, Row] = {}
         for (index, name), value in zip(self.keys, numbers):
-            if previous is None and name == "weight_change":
+            if (previous is None and name == "weight_change") or (after is None and name == "update_norm"):
                 continue
             (model if index < 0 else layers.setdefault(index, {}))[name] = value
         for index in range(len(self.leaves)):
@@ -132,13 +136,6 @@ class Engine:
         self._summarize(model, layers)
         model.update(self._predicted(predictions))
         return model, layers
-
-    def change(self, values: list[Any], previous: list[Any]) -> dict[int, float]:
-        """The L2 norms of the change of the weights by index of the layer."""
-        if self._change is None:
-            self._change = self.framework.compile(self._differences)
-        numbers = self.framework.fetch(self._change(values, previous)).tolist()
-        return dict(zip((index for index, own in enumerate(self.own) if own), numbers))
 
     def given(self, gradients: list[Any], variables: list[Any]) -> dict[int, Row]:
         """The gradient measures by index of the layer, of gradients that the program has computed."""
@@ -182,12 +179,10 @@ class Engine:
         failure: Exception | None = None
         for activations, gradients in ((True, True), (False, True), (True, False), (False, False)):
             function = self.framework.compile(
-                lambda values, previous, whole, parts, a=activations, g=gradients: self._compute(
-                    values, previous, whole, parts, a, g
-                )
+                lambda weights, whole, parts, a=activations, g=gradients: self._compute(weights, whole, parts, a, g)
             )
             try:
-                function(values, values, self.whole, self.parts)
+                function((values, values, values), self.whole, self.parts)
             except Exception as error:
                 failure = failure or error
                 continue
@@ -199,9 +194,8 @@ class Engine:
         assert failure is not None
         raise failure
 
-    def _compute(
-        self, values: list[Any], previous: list[Any], whole: Any, parts: Any, activations: bool, gradients: bool
-    ) -> Any:
+    def _compute(self, weights: Any, whole: Any, parts: Any, activations: bool, gradients: bool) -> Any:
+        values, previous, after = weights
         self.keys = []
         self.missing = set()
         found: list[Any] = []
@@ -211,7 +205,7 @@ class Engine:
             found.append(self.ops.cast(value, "float32"))
 
         predictions = self._forward(values, whole, put, activations)
-        self._weights(values, previous, put)
+        self._weights(values, previous, after, put)
         if gradients and self.training and self.subject.compute_loss is not None:
             self._gradients(values, parts, put)
         return self.ops.stack(found), predictions
@@ -294,7 +288,7 @@ class Engine:
         elif shape == "tanh":
             put(index, "activation_saturated", _share(ops, size > TANH_TAIL))
 
-    def _weights(self, values: list[Any], previous: list[Any], put: Callable[..., None]) -> None:
+    def _weights(self, values: list[Any], previous: list[Any], after: list[Any], put: Callable[..., None]) -> None:
         ops = self.ops
         total: list[Any] = []
         for index, own in enumerate(self.own):
@@ -316,6 +310,7 @@ class Engine:
                 put(index, "weights_small", _share(ops, kernel < SMALL))
                 put(index, "weights_large", _share(ops, kernel > LARGE))
             put(index, "weight_change", self._difference(own, values, previous))
+            put(index, "update_norm", self._difference(own, after, previous))
         if total:
             put(-1, "weight_norm", ops.sqrt(sum(total)))
 
@@ -325,9 +320,6 @@ class Engine:
             for position in own
         ]
         return self.ops.sqrt(sum(squares))
-
-    def _differences(self, values: list[Any], previous: list[Any]) -> Any:
-        return self.ops.stack([self._difference(own, values, previous) for own in self.own if own])
 
     def _gradients(self, values: list[Any], parts: Any, put: Callable[..., None]) -> None:
         ops = self.ops

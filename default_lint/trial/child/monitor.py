@@ -401,14 +401,11 @@ class Watch:
             if engine is None:
                 return None
             if self.start is not None:
-                measures, layers = engine.measure(self.start, None)
+                measures, layers = engine.measure(self.start)
                 self.start = None
                 self.emit({**self._row(-1), "fit": 0, "measures": measures, "layers": layers})
             values = engine.read()
-            measures, layers = engine.measure(values, self.previous)
-            if self.after is not None and self.previous is not None:
-                for index, norm in engine.change(self.after, self.previous).items():
-                    layers.setdefault(index, {})["update_norm"] = norm
+            measures, layers = engine.measure(values, self.previous, self.after)
             self.after = None
             self.previous = values
             self._real_gradients(layers)
