@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from default_lint.diagnosis.fusion import Weighed
 from default_lint.findings import Severity, Verdict
 from default_lint.trial.observations.health import Health
-from default_lint.trial.trace import Ended, Trace
+from default_lint.trial.trace import Ended, Trace, windows
 
 _ORDER = ("broken", "diverged", "stuck", "weak", "unknown", "learns")
 
@@ -17,8 +17,9 @@ def verdict(trace: Trace, healths: Sequence[Health], ranked: Sequence[Weighed]) 
     """The verdict on a run."""
     serious = [item for item in ranked if item.finding.severity >= Severity.WARNING]
     first = _advice(serious[0]) if serious else ""
-    worst = min(range(len(healths)), key=lambda at: _ORDER.index(healths[at].state), default=None)
-    if worst is None or not healths[worst].steps:
+    trained = [at for at in range(len(healths)) if healths[at].steps]
+    worst = min(trained, key=lambda at: _ORDER.index(healths[at].state), default=None)
+    if worst is None:
         return Verdict(True if serious else None, _untrained(trace.ended), first)
     health, model = healths[worst], trace.models[worst]
     faulty = True if serious or health.fails else None if health.state == "unknown" else False
@@ -45,10 +46,7 @@ def verdict(trace: Trace, healths: Sequence[Health], ranked: Sequence[Weighed]) 
 
 def _numbers(health: Health, window: str) -> str:
     """Loss and accuracy of the run in short."""
-    unit = "epoch" if window == "epoch" else f"window of {window}"
-    span = (
-        f"in {health.epochs} {unit}{'s' if health.epochs != 1 else ''}" if health.epochs else f"in {health.steps} steps"
-    )
+    span = f"in {windows(health.epochs, window)}" if health.epochs else f"in {health.steps} steps"
     parts = []
     if math.isfinite(health.start) and math.isfinite(health.last):
         parts.append(f"loss {_short(health.start)} to {_short(health.last)} {span}")

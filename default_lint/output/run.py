@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from default_lint.output import View, full
 from default_lint.output.evidence import TESTS, count, duration, notable, number, percent, short, test_told
 from default_lint.output.style import clean, pad, paint, plural, width
+from default_lint.trial.trace import windows
 
 if TYPE_CHECKING:
     from default_lint.findings import Diagnosis
@@ -260,10 +261,9 @@ def progress(model: ModelTrace) -> str:
     """How much of what was asked the training did: "3 of 20 epochs"."""
     done = len(model.complete)
     asked = model.asked.get("epochs")
-    unit = "epoch" if model.window == "epoch" else f"window of {model.window}"
     if isinstance(asked, int) and asked > done and len(model.fits) < 2:
-        return f"{done} of {plural(asked, unit)}"
-    return plural(done, unit)
+        return f"{done} of {windows(asked, model.window)}"
+    return windows(done, model.window)
 
 
 def ending(trace: Trace, documents: Iterable[Document] = ()) -> str:

@@ -201,6 +201,12 @@ class Trace:
             raise TraceError(f"the trace is damaged ({type(error).__name__}: {error})") from None
 
 
+def windows(count: int, window: str) -> str:
+    """So many epochs in words, where `window` says what an epoch is: "3 epochs", "1 window of 50 steps"."""
+    many = "" if count == 1 else "s"
+    return f"{count:,} epoch{many}" if window == "epoch" else f"{count:,} window{many} of {window}"
+
+
 def header(script: str, sources: Mapping[str, str]) -> Event:
     """The first line of a trace file."""
     return {"event": "trace", "format": FORMAT, "script": script, "sources": dict(sources)}

@@ -12,7 +12,7 @@ from default_lint.features import dynamic_curves as curves
 from default_lint.features.base import Run
 from default_lint.frozen import dataclass
 from default_lint.trial.observations.thresholds import LIMITS
-from default_lint.trial.trace import ModelTrace
+from default_lint.trial.trace import Epoch, ModelTrace
 
 _CLASSES = ("categorical", "kl_divergence", "ctc")
 _BINARY = ("binary", "hinge")
@@ -113,6 +113,16 @@ def of(model: ModelTrace) -> Health:
     return replace(health, state=_state(health, model))
 
 
+def broken(model: ModelTrace) -> Epoch | None:
+    """The first epoch with a batch whose loss was not finite, else the first whose own loss was not.
+
+    A training step of the user's own may name its losses otherwise: an epoch that logged no loss tells nothing.
+    """
+    logged = [epoch for epoch in model.epochs if "loss" in epoch.logs]
+    batch = next((epoch for epoch in logged if epoch.broken is not None), None)
+    return batch or next((epoch for epoch in logged if not math.isfinite(epoch.loss)), None)
+
+
 def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
@@ -131,7 +141,7 @@ def _gain(
 
 
 def _state(health: Health, model: ModelTrace) -> str:
-    if any(epoch.broken is not None for epoch in model.epochs) or (model.complete and not math.isfinite(health.last)):
+    if broken(model) is not None:
         return "broken"
     if health.steps < LIMITS["warm_up_steps"] or not model.epochs:
         return "unknown"

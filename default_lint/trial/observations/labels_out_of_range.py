@@ -48,7 +48,7 @@ class LabelsOutOfRange(Observation):
             if head.loss != "sparse_categorical_crossentropy" or _ignores(sight, head):
                 continue
             low, high, units = number(head.labels, "min"), number(head.labels, "max"), head.units
-            if refused is not None:
+            if refused is not None and (refused[1] is None or not units or refused[1] == units):
                 label = float(refused[0])
                 low, high = min(label, label if low is None else low), max(label, label if high is None else high)
                 units = refused[1] or units

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from default_lint.text import Span
 from default_lint.trial.observations._data import Head, arrays, heads, number, percent, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.health import broken
 from default_lint.trial.observations.origin import offset
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
@@ -70,22 +71,22 @@ class LogLossDomain(Observation):
     def _own(self, sight: Sight, head: Head, zeros: float | None) -> Iterator[Seen]:
         """A logarithm in a loss of the user's own that was not finite while the inputs were."""
         name = sight.model.losses[head.number] if head.number < len(sight.model.losses) else ""
-        broken = next((epoch for epoch in sight.model.epochs if epoch.broken is not None), None)
+        epoch = broken(sight.model)
         spoiled = any(
             number(row, key) for which in ("x", "y") for row in arrays(sight, which) for key in ("nan", "inf")
         )
         place = _logarithm(sight, name)
-        if broken is None or broken.broken is None or spoiled or place is None:
+        if epoch is None or epoch.broken is None or spoiled or place is None:
             return
         held = f"targets hold {percent(zeros)} zeros" if zeros else "predictions can reach 0"
         yield self.seen(
             place,
-            f"the loss was not finite from batch {broken.broken + 1} of epoch {broken.number + 1}",
-            weight=0.92 if zeros and broken.number == 0 else 0.6,
+            f"the loss was not finite from batch {epoch.broken + 1} of epoch {epoch.number + 1}",
+            weight=0.92 if zeros and epoch.number == 0 else 0.6,
             cause="loss",
             measure="target_zero",
             value=zeros or 0.0,
-            epochs=[broken.number],
+            epochs=[epoch.number],
             notes=[
                 f"{held}: the logarithm of 0 is -infinity, and 0 times it is NaN",
                 "try: `keras.losses.KLDivergence()` or `CategoricalCrossentropy()`, or add 1e-7 inside `log`",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.health import broken
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.rates import blame
 
@@ -47,8 +48,7 @@ class LossNotFinite(Observation):
 
     def check(self, sight: Sight) -> Iterator[Seen]:
         """The first batch that was not finite, and the first place in the replay."""
-        logged = (epoch for epoch in sight.model.epochs if "loss" in epoch.logs and not math.isfinite(epoch.loss))
-        epoch = next((epoch for epoch in sight.model.epochs if epoch.broken is not None), None) or next(logged, None)
+        epoch = broken(sight.model)
         if epoch is None:
             return
         when = f"in epoch {epoch.number + 1}"
@@ -56,7 +56,9 @@ class LossNotFinite(Observation):
             when = f"in batch {epoch.broken + 1} of epoch {epoch.number + 1}"
         place, cause, what, weight = self._first(sight)
         notes = [f"first not finite when training was replayed: {what}"] if what else []
-        notes.append(f"the finite losses before went from {sight.health.start:.3g} to {sight.health.best:.3g}")
+        start, best = sight.health.start, sight.health.best
+        if math.isfinite(start) and math.isfinite(best):
+            notes.append(f"the finite losses before went from {start:.3g} to {best:.3g}")
         yield self.seen(
             place,
             f"the loss became NaN or infinite {when}",
