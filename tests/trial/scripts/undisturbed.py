@@ -115,7 +115,9 @@ def datasets():
         return number
 
     dataset = tf.data.Dataset.from_tensor_slices((x, y, np.arange(300))).shuffle(300).batch(32)
-    order = dataset.map(lambda x, y, n: (x, y, tf.numpy_function(lambda n: note(n[0]) * np.ones_like(n), [n], tf.int64)))
+    order = dataset.map(
+        lambda x, y, n: (x, y, tf.numpy_function(lambda n: note(n[0]) * np.ones_like(n), [n], tf.int64))
+    )
     order = order.map(lambda x, y, n: (x, y, tf.ensure_shape(tf.cast(n >= 0, tf.float32), (None,))))
     history = model.fit(order, epochs=5, verbose=0)
     save("dataset", model, history)
@@ -160,7 +162,7 @@ def sequences():
 def loops():
     model, x, y = dense()
     results = []
-    for step in range(60):
+    for _ in range(60):
         rows = data.integers(0, 300, 32)
         results.append(model.train_on_batch(x[rows], y[rows]))
     found["loop"] = np.asarray(results)
