@@ -192,10 +192,14 @@ class Probe(Callback):  # type: ignore[misc]
         self._ended = {"event": "ended", "kind": kind, "message": message, "seconds": seconds}
 
     def _test(self) -> None:
-        """The tests of our own on the model that was trained last."""
-        if self._session.subjects:
+        """The tests of our own on the model that was trained last; what fails here must not fail the training."""
+        if not self._session.subjects:
+            return
+        try:
             with _SWITCH.to(None):
                 own_tests.run_model(self._session.subjects[-1], self._take, self._seconds)
+        except Exception as error:
+            self._session.note(f"the own tests failed ({type(error).__name__}: {error})")
 
     def _tell(self) -> None:
         """Show the diagnosis where the user looks; what fails here must not fail the training."""

@@ -136,6 +136,21 @@ def test_a_probe_can_watch_several_fits(watched: tuple[dict[str, Any], str, str]
     assert watched[0]["epochs after another fit"] == [0, 1, 2]
 
 
+def test_own_tests_that_fail_do_not_fail_the_training(tmp_path: Path):
+    body = """
+import default_lint.keras
+def fail(*_):
+    raise RuntimeError("no room")
+default_lint.keras.own_tests.run_model = fail
+probe = Probe(tests=True, show=False)
+told["epochs"] = len(fit(build(), probe).history["loss"])
+told["ended"], told["notes"] = probe.trace.ended.kind, probe.trace.notes
+"""
+    told, _, _ = run(tmp_path, body)
+    assert (told["epochs"], told["ended"]) == (2, "finished")
+    assert "the own tests failed (RuntimeError: no room)" in told["notes"]
+
+
 def test_a_notebook_gets_a_page_without_a_script(watched: tuple[dict[str, Any], str, str]):
     page = watched[0]["html"]
     assert page.startswith('<div class="dlint">')

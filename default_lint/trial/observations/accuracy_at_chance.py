@@ -10,6 +10,7 @@ from default_lint.features.base import Run
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.trace import windows
 
 
 class AccuracyAtChance(Observation):
@@ -58,6 +59,7 @@ class AccuracyAtChance(Observation):
             return
         if errors > LIMITS["chance_errors"] or (held is not None and held > LIMITS["chance_errors"]):
             return
+        epochs = windows(health.epochs, sight.model.window)
         yield self.seen(
             sight.places.fit(),
             f"accuracy {health.accuracy:.2f} is no better than the commonest label's {health.majority:.2f}",
@@ -67,7 +69,7 @@ class AccuracyAtChance(Observation):
             value=health.accuracy if math.isfinite(health.accuracy) else 0.0,
             epochs=[epoch.number for epoch in sight.model.complete],
             notes=(
-                f"{errors:.1f} standard errors above it after {health.epochs} epochs",
+                f"{abs(errors):.1f} standard errors {'above' if errors >= 0 else 'below'} it after {epochs}",
                 "likely causes: a head that does not fit, dead units, a learning rate far off, shuffled labels",
             ),
             symptom=True,

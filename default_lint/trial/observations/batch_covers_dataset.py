@@ -52,11 +52,12 @@ class BatchCoversDataset(Observation):
             return
         batch = sight.model.data.get("batch") or sight.model.asked.get("batch_size")
         size = f"batches of {batch}" if batch else "the batches"
+        many = "s" if steps > 1 else ""
         found = sweep(sight)
         rate = found is not None and (found.too_low or found.too_high)
         yield self.seen(
             sight.places.batch_size(),
-            f"{size} on {samples:g} examples made {steps} update{'s' if steps > 1 else ''} per epoch, {updates} in all",
+            f"{size} on {int(samples)} examples made {steps} update{many} per epoch, {updates} in all",
             weight=0.6 if rate else 0.86,
             cause="batch_size",
             measure="steps",

@@ -64,7 +64,8 @@ class BceLabelsNotBinary(Observation):
                 f"try: `sparse_categorical_crossentropy` with {units} units and softmax",
             ]
         else:
-            notes = ["most likely the targets were not brought to 0..1", f"try: divide them by {text_of(high)}"]
+            scaled = f"divide them by {text_of(high)}" if low >= 0 else "`(y - y.min()) / (y.max() - y.min())`"
+            notes = ["most likely the targets were not brought to 0..1", f"try: {scaled}"]
         span = f"are {text_of(low)} and {text_of(high)}" if signs else f"go from {text_of(low)} to {text_of(high)}"
         return self.seen(
             sight.places.loss() if many else sight.places.data("y"),

@@ -12,15 +12,15 @@ from default_lint.trial.observations.thresholds import LIMITS
 
 
 class LabelsLookRandom(Observation):
-    """Labels shuffled by us were learned as well as the real ones.
+    """On rows that were not trained on, the real labels did no better than labels shuffled by us.
 
     ## Why it matters
-    A model that can fit one batch is able to learn. When it learns permuted labels as fast as the real ones, the real
-    ones tell it no more about their inputs than chance: inputs and labels do not belong together.
+    A model that can fit one batch is able to learn. When what it learns from the real labels helps on other rows no
+    more than what it learns from permuted ones, inputs and labels do not belong together.
 
     ## What is measured
-    On a copy of the model: whether it fits one batch, and the loss after the same number of steps with the real and
-    with permuted labels. And whether validation stays at chance.
+    On a copy of the model: whether it fits one batch, and the loss on unseen rows after the same number of steps with
+    the real and with permuted labels. And whether validation stays at chance.
 
     ## Likely causes
     1. Inputs and labels were shuffled, sorted or filtered apart.
@@ -55,11 +55,11 @@ class LabelsLookRandom(Observation):
         if validation is not None and majority is not None and validation - majority > LIMITS["above_chance"]:
             return
         agreed = sight.found("pairs-shuffled-apart") is not None
-        true, other = number(permuted, "true"), number(permuted, "permuted")
+        true, other = number(permuted, "true_held"), number(permuted, "permuted_held")
         able = fitted.get("fits") is True
         notes = ["one batch can be learned by heart, so the model itself is able to learn"] if able else []
         if true is not None and other is not None:
-            notes.append(f"loss {text_of(other)} with permuted labels, {text_of(true)} with the real ones")
+            notes.append(f"loss on unseen rows {text_of(true)}, after training on permuted labels {text_of(other)}")
         if validation is not None and majority is not None:
             notes.append(f"validation accuracy {validation:.2f}, the commonest label alone gives {majority:.2f}")
         notes += [
@@ -68,7 +68,7 @@ class LabelsLookRandom(Observation):
         ]
         yield self.seen(
             sight.places.data("y", reordered=True),
-            "permuted labels were learned as well as the real ones",
+            "on unseen rows the real labels did no better than permuted ones",
             weight=0.9 if agreed else 0.78 if sight.health.fails and able else 0.55,
             cause="labels",
             measure="permuted_labels",
@@ -87,7 +87,7 @@ class LabelsLookRandom(Observation):
         if not able or validation is None or majority is None:
             return
         error = math.sqrt(majority * max(1 - majority, 0.0) / _validation_rows(sight))
-        if majority > LIMITS["majority"] or abs(validation - majority) > LIMITS["validation_errors"] * error:
+        if majority > LIMITS["majority"] or validation - majority > LIMITS["validation_errors"] * error:
             return
         yield self.seen(
             sight.places.data("y", reordered=True),

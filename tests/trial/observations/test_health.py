@@ -9,6 +9,8 @@ import pytest
 
 from default_lint.diagnosis.detection import verdict
 from default_lint.output.run import progress
+from default_lint.trial.observations.accuracy_at_chance import AccuracyAtChance
+from default_lint.trial.observations.batch_covers_dataset import BatchCoversDataset
 from default_lint.trial.observations.labels_out_of_range import LabelsOutOfRange
 from default_lint.trial.observations.log_loss_domain import LogLossDomain
 from default_lint.trial.observations.loss_not_finite import LossNotFinite
@@ -65,3 +67,15 @@ def test_a_refused_label_is_that_of_the_output_with_so_many_units() -> None:
     ended = Ended("error", "label value of 12 which is outside the valid range of [0, 10)")
     (seen,) = check(LabelsOutOfRange, data=labels("integer", 0, 9), ended=ended)
     assert seen.finding.message == "labels go from 0 to 12, 10 units take 0 to 9"
+
+
+def test_an_accuracy_below_the_commonest_label_is_told_as_such() -> None:
+    for accuracy, told in ((0.08, "2.1 standard errors below it after 3 epochs"), (0.11, "1.1 standard errors above")):
+        (seen,) = check(AccuracyAtChance, epochs=[epoch(at, 2.3, accuracy) for at in range(3)])
+        assert seen.finding.notes[0].text.startswith(told)
+
+
+def test_many_examples_are_written_out() -> None:
+    run = [epoch(at, 2.3, 0.1, steps=1) for at in range(20)]
+    (seen,) = check(BatchCoversDataset, epochs=run, data={"samples": 1_234_567, "batch": 1_234_567})
+    assert "on 1234567 examples made 1 update per epoch" in seen.finding.message

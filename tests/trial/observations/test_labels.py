@@ -72,6 +72,12 @@ def test_several_classes_under_binary_crossentropy_are_a_matter_of_the_loss() ->
     assert seen.finding.notes[-1].text == "try: `sparse_categorical_crossentropy` with 4 units and softmax"
 
 
+def test_targets_that_were_not_brought_to_the_unit_range() -> None:
+    for low, advice in ((0, "divide them by 255"), (-3, "(y - y.min())")):
+        (seen,) = check(BceLabelsNotBinary, BINARY, data=labels("real", low, 255), **BCE)
+        assert advice in seen.finding.notes[-1].text
+
+
 def test_the_margin_of_binary_labels() -> None:
     margin = LIMITS["binary_margin"]
     assert check(BceLabelsNotBinary, BINARY, data=labels("real", 0, 1 + 0.9 * margin), **BCE) == []
@@ -184,14 +190,16 @@ def test_class_weights_under_keys_that_are_no_labels() -> None:
 
 # labels that do not belong to their inputs
 
-SAME = {"permuted_labels": {"true": 1.1, "permuted": 1.12, "same": True}, "overfit_batch": {"fits": True}}
+PERMUTED = {"true": 0.2, "permuted": 0.3, "true_held": 1.12, "permuted_held": 1.1, "same": True}
+SAME = {"permuted_labels": PERMUTED, "overfit_batch": {"fits": True}}
 
 
 def test_permuted_labels_that_are_as_easy() -> None:
     (seen,) = check(LabelsLookRandom, epochs=stuck(), tests=SAME)
     assert where(seen) == (5, "load()")
     assert seen.finding.severity is Severity.WARNING
-    assert "loss 1.12 with permuted labels, 1.1 with the real ones" in [note.text for note in seen.finding.notes]
+    told = "loss on unseen rows 1.12, after training on permuted labels 1.1"
+    assert told in [note.text for note in seen.finding.notes]
     (remark,) = check(LabelsLookRandom, epochs=weak(), tests=SAME)
     assert remark.finding.severity is Severity.INFO
 
