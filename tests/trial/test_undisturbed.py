@@ -60,7 +60,7 @@ def test_same_bits(backend: str, case: str, tmp_path: Path) -> None:
     run([str(PROBE), str(config)], backend, tmp_path)
     with np.load(plain) as expected, np.load(observed) as found:
         assert sorted(expected.files) == sorted(found.files)
-        assert len(expected.files) > 10
+        assert len(expected.files) >= 9
         different = [name for name in expected.files if not same(expected[name], found[name])]
     assert different == []
     seen = [json.loads(line) for line in events.read_text().splitlines()]

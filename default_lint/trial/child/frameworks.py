@@ -90,6 +90,8 @@ class TensorFlow:
 
     def read(self, variables: list[Any]) -> list[Any]:
         """The values as tensors that later training does not change (TensorFlow copies a shared buffer on writing)."""
+        if self.tf.executing_eagerly():
+            return [self.tf.convert_to_tensor(variable.value) for variable in variables]
         with self.tf.init_scope():
             return [self.tf.convert_to_tensor(variable.value) for variable in variables]
 

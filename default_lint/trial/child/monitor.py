@@ -158,6 +158,7 @@ class Watch:
         self.gradients: Any = None
         self.total: int | None = None
         self.engine: Engine | None = None
+        self.checked = -1  # the fit for which the engine is known to be right
         self.start: list[Any] | None = None  # weights before training, until they have been measured
         self.early: dict[int, Any] | None = None
         self.previous: list[Any] | None = None
@@ -373,7 +374,8 @@ class Watch:
         model: Any = self._model()
         if self.previous is None or not self.measured or model is None:
             return
-        variables = list(model.variables)
+        engine = self.engine if self.checked == self.fit else None
+        variables = list(model.variables if engine is None else engine.variables)
         if self.state is not None:
             trained, others = self.state[:2]
             places = {id(variable): value for variable, value in zip(model.trainable_variables, trained)}
@@ -384,10 +386,13 @@ class Watch:
 
     def _engine(self) -> Engine | None:
         model = self._model()
+        if self.engine is not None and self.checked == self.fit:
+            return self.engine
         if model is None or self.subject.held is None or not describe.built(model):
             return None
         if self.engine is None or self.engine.key != key_of(self.subject):
             self.engine = Engine(self.subject, self.total)
+        self.checked = self.fit
         return self.engine
 
     @quiet
@@ -500,6 +505,7 @@ class Watch:
 
     def tell_loss(self, loss: Any) -> None:
         """The loss of the loop is known now."""
+        self.checked = -1
         self.subject.losses = [loss]
         self._describe()
 
