@@ -218,8 +218,16 @@ class Run:
 
     @property
     def targets(self) -> Sequence[Mapping[str, Any]]:
-        """Facts about the target arrays, one for each output."""
-        return _facts(self.model.data.get("y"))
+        """Facts about the target arrays, one for each output, in the order of the outputs."""
+        return by_output(_facts(self.model.data.get("y")), self.model)
+
+
+def by_output(rows: Sequence[Mapping[str, Any]], model: ModelTrace) -> Sequence[Mapping[str, Any]]:
+    """Facts about targets in the order of the outputs, where a dict named them after the layers that make these."""
+    layers = {layer.index: layer.name for layer in model.layers}
+    named = {str(row.get("name") or ""): row for row in rows}
+    names = [layers.get(index, "") for index in model.outputs]
+    return [named[name] for name in names] if sorted(names) == sorted(named) and len(named) == len(rows) else rows
 
 
 def _facts(value: Any) -> Sequence[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from default_lint.features.base import by_output
 from default_lint.features.dynamic_baseline import canonical
 from default_lint.features.dynamic_curves import accuracy_name
 from default_lint.trial.observations.base import Sight
@@ -79,7 +80,8 @@ class Head(NamedTuple):
 
 def heads(sight: Sight) -> Iterator[Head]:
     """The outputs in the model's order."""
-    model, labels = sight.model, arrays(sight, "y")
+    model = sight.model
+    labels = by_output(arrays(sight, "y"), model)
     layers = {row.index: row for row in model.layers}
     for number in range(max(len(model.outputs), len(labels), 1)):
         layer = layers.get(model.outputs[number]) if number < len(model.outputs) else None

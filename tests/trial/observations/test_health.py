@@ -8,15 +8,18 @@ from dataclasses import replace
 import pytest
 
 from default_lint.diagnosis.detection import verdict
+from default_lint.features.base import Run
 from default_lint.output.run import progress
+from default_lint.trial.observations._data import heads
 from default_lint.trial.observations.accuracy_at_chance import AccuracyAtChance
+from default_lint.trial.observations.base import Sight
 from default_lint.trial.observations.batch_covers_dataset import BatchCoversDataset
 from default_lint.trial.observations.labels_out_of_range import LabelsOutOfRange
 from default_lint.trial.observations.log_loss_domain import LogLossDomain
 from default_lint.trial.observations.loss_not_finite import LossNotFinite
 from default_lint.trial.trace import Ended, Epoch, ModelTrace, Trace
 from tests.diagnosis.test_fusion import LEARNS
-from tests.trial.observations.runs import check, epoch, learning, sight
+from tests.trial.observations.runs import DIGITS, check, epoch, learning, sight
 from tests.trial.observations.tables import labels
 
 # What a training step of the user's own returns that names its losses otherwise: the batches have no "loss".
@@ -79,3 +82,19 @@ def test_many_examples_are_written_out() -> None:
     run = [epoch(at, 2.3, 0.1, steps=1) for at in range(20)]
     (seen,) = check(BatchCoversDataset, epochs=run, data={"samples": 1_234_567, "batch": 1_234_567})
     assert "on 1234567 examples made 1 update per epoch" in seen.finding.message
+
+
+def test_labels_of_a_dict_belong_to_the_outputs_of_their_names() -> None:
+    source = DIGITS.replace('activation="softmax")', 'activation="softmax", name="zeta")')
+    plain = sight(source)
+    other = replace(plain.model.layers[-2], name="alpha")
+    layers = (*plain.model.layers[:-2], other, plain.model.layers[-1])
+    outputs = (layers[-1].index, other.index)
+    by_name = {"y": [{"name": "alpha", "form": "real", "std": 2.0}, {"name": "zeta", "form": "integer", "max": 9}]}
+    made = sight(source, layers=layers, data=by_name, losses=["sparse", "mean_squared_error"])
+    seen = Sight(made.trace, replace(made.model, outputs=outputs), made.places.sources)
+    assert [(head.layer and head.layer.name, head.labels["name"]) for head in heads(seen)] == [
+        ("zeta", "zeta"),
+        ("alpha", "alpha"),
+    ]
+    assert [facts["name"] for facts in Run(seen.model).targets] == ["zeta", "alpha"]
