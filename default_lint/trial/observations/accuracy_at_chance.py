@@ -32,7 +32,8 @@ class AccuracyAtChance(Observation):
     Look at the finding that explains it.
 
     ## Known limits
-    Silent before a few dozen steps. Very hard tasks begin like this.
+    Silent before a few dozen steps, and where examples are weighted: accuracy is then given up for the rare ones. Very
+    hard tasks begin like this.
 
     ## References
     - [Keras: Accuracy metrics](https://keras.io/api/metrics/accuracy_metrics/)
@@ -50,12 +51,9 @@ class AccuracyAtChance(Observation):
         end = len(run.epochs) - 1
         errors = curves.standard_errors(curves.accuracy)(run, end)
         held = curves.standard_errors(curves.val_accuracy, validation=True)(run, end)
-        if (
-            errors is None
-            or health.accuracy is None
-            or health.majority is None
-            or health.steps < LIMITS["chance_steps"]
-        ):
+        if sight.weighted or errors is None or health.accuracy is None or health.majority is None:
+            return
+        if health.steps < LIMITS["chance_steps"]:
             return
         if errors > LIMITS["chance_errors"] or (held is not None and held > LIMITS["chance_errors"]):
             return

@@ -55,6 +55,11 @@ class Sight:
         """How well the run went."""
         return health.of(self.model)
 
+    @property
+    def weighted(self) -> bool:
+        """Whether some examples or classes weigh more than others in training."""
+        return health.weighted(self.model)
+
     def test(self, name: str) -> dict[str, object]:
         """The result of an own test; empty when it was not made."""
         result = dict(self.model.tests.get(name, {}))

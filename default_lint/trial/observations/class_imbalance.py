@@ -57,7 +57,7 @@ class ClassImbalance(Observation):
         collapsed = missed >= LIMITS["rare_missed"]
         counts = labels.get("counts")
         yield self.seen(
-            sight.places.fit(),
+            sight.places.fit("class_weight"),
             f"{percent(majority)} of the labels are the same, and {percent(max(top or 0.0, 0.0))} of the predictions"
             if top is not None
             else f"{percent(majority)} of the labels are the same, and nearly all predictions",
@@ -79,7 +79,7 @@ def _weighted(sight: Sight) -> bool:
     asked, use = sight.model.asked, sight.places.use
     call = use.call if use is not None else None
     given = call is not None and any(call.given(name) is not None for name in ("class_weight", "sample_weight"))
-    return given or bool(asked.get("class_weight")) or bool(asked.get("sample_weight"))
+    return sight.weighted or (given and not asked.get("class_weight"))
 
 
 def _last(sight: Sight, name: str) -> float | None:

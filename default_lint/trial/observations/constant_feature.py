@@ -48,7 +48,9 @@ class ConstantFeature(Observation):
                 yield self._labels(sight, facts)
         for facts in arrays(sight, "x"):
             columns = number(facts, "columns")
-            if columns:
+            if number(facts, "std") == 0 and (number(facts, "rows") or 0) > 1:
+                yield self._same(sight, facts)
+            elif columns:
                 yield from self._columns(sight, facts, columns)
 
     def _labels(self, sight: Sight, facts: Facts) -> Seen:
@@ -66,6 +68,22 @@ class ConstantFeature(Observation):
                 "a model learns to say this one value, whatever comes in",
                 "most likely a comparison that is never (or always) true, or rows of one class only",
                 "try: `np.unique(y, return_counts=True)` where the labels are made",
+            ],
+            severity=Severity.ERROR,
+        )
+
+    def _same(self, sight: Sight, facts: Facts) -> Seen:
+        return self.seen(
+            sight.places.data("x"),
+            f"every value of {word(sight, 'x')} is {text_of(number(facts, 'min') or 0.0)}",
+            weight=0.98,
+            cause="x",
+            measure="input_constant",
+            value=1.0,
+            notes=[
+                "inputs that are all the same tell nothing about the labels",
+                "most likely a whole division (`//`), a cast to integers after scaling, or an array never filled",
+                "try: `x.min(), x.max()` after each step that prepares it",
             ],
             severity=Severity.ERROR,
         )

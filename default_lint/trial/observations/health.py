@@ -85,6 +85,14 @@ def first(rows: Any) -> Mapping[str, Any]:
     return rows[0] if isinstance(rows, Sequence) and rows and isinstance(rows[0], Mapping) else {}
 
 
+def weighted(model: ModelTrace) -> bool:
+    """Whether some examples or classes weigh more than others in training."""
+    weights = model.asked.get("class_weight")
+    if isinstance(weights, Mapping):
+        weights = len(set(map(str, weights.values()))) > 1
+    return bool(weights or model.asked.get("sample_weight"))
+
+
 def of(model: ModelTrace) -> Health:
     """The health of one trained model."""
     run = Run(model)
@@ -95,7 +103,8 @@ def of(model: ModelTrace) -> Health:
     accuracy = curves.accuracy(run, end)
     validation = curves.val_accuracy(run, end)
     majority = baseline.majority(run, curves.metric(run))
-    chance = baseline.constant_loss(run)
+    weights = weighted(model)
+    chance = baseline.constant_loss(run, weights)
     health = Health(
         task=task_of(model),
         state="unknown",
@@ -106,7 +115,7 @@ def of(model: ModelTrace) -> Health:
         accuracy=accuracy,
         validation=validation,
         majority=majority,
-        gain=_gain(run, accuracy, validation, majority, chance),
+        gain=_gain(run, None if weights else accuracy, validation, majority, chance),
         epochs=len(model.complete),
         steps=sum(epoch.steps for epoch in model.epochs),
     )
@@ -130,14 +139,24 @@ def _number(value: float | None) -> float:
 def _gain(
     run: Run, accuracy: float | None, validation: float | None, majority: float | None, chance: float | None
 ) -> float | None:
-    """The better of training and validation: what dropout and augmentation hide, validation shows."""
+    """The better of training and validation: what dropout and augmentation hide, validation shows.
+
+    `accuracy` is None where examples are weighted: the model then gives up accuracy for the rare ones.
+    """
     best = max((value for value in (accuracy, validation) if value is not None), default=None)
-    if best is not None and majority is not None and majority < 1:
+    if accuracy is not None and best is not None and majority is not None and majority < 1:
         return (best - majority) / (1 - majority)
-    end = len(run.epochs) - 1
-    ratios = [curve(run, end) for curve in (curves.to_constant(curves.loss), curves.to_constant(curves.val_loss))]
-    known = [ratio for ratio in ratios if ratio is not None]
+    known = _to_chance(run)
     return 1 - min(known) if chance and known else None
+
+
+def _to_chance(run: Run) -> list[float]:
+    """The losses of training and validation over those of the best constant predictions, as far as they are known."""
+    end, weights = len(run.epochs) - 1, weighted(run.model)
+    ratios = [curves.to_constant(curves.loss, weights)(run, end)]
+    if not weights:
+        ratios.append(curves.to_constant(curves.val_loss)(run, end))
+    return [ratio for ratio in ratios if ratio is not None]
 
 
 def _state(health: Health, model: ModelTrace) -> str:
@@ -148,7 +167,7 @@ def _state(health: Health, model: ModelTrace) -> str:
     if _diverged(health):
         return "diverged"
     if health.gain is not None:
-        if health.gain < LIMITS["stuck_gain"]:
+        if health.gain < LIMITS["stuck_gain"] or _blind(model):
             return "stuck"
         return "learns" if health.gain >= LIMITS["learning_gain"] else "weak"
     if math.isnan(health.drop):
@@ -156,6 +175,12 @@ def _state(health: Health, model: ModelTrace) -> str:
     if health.drop < LIMITS["stuck_drop"]:
         return "stuck" if health.epochs > 1 else "unknown"
     return "learns" if health.drop >= LIMITS["learning_drop"] else "weak"
+
+
+def _blind(model: ModelTrace) -> bool:
+    """The losses, of training and validation, are still those of a constant prediction, whatever an accuracy says."""
+    known = _to_chance(Run(model))
+    return bool(known) and min(known) > LIMITS["blind_loss"]
 
 
 def _diverged(health: Health) -> bool:

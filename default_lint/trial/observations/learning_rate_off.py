@@ -31,8 +31,8 @@ class LearningRateOff(Observation):
 
     ## Known limits
     A few dozen steps cannot tell a rate that is a little slow from a good one, so only rates at least three times
-    outside the range are reported, and only when the run itself came not far; where it learned a little, a low rate
-    only when it lies ten times below.
+    outside the range are reported, and only when the run itself came not far. A low rate is given credit for the steps
+    of the run: ten times the steps of the sweep make up for a rate ten times lower.
 
     ## References
     - Smith, Cyclical Learning Rates for Training Neural Networks, 2017 (the range test)
@@ -49,8 +49,6 @@ class LearningRateOff(Observation):
         """The user's rate against the range that learned."""
         found = sweep(sight)
         if found is None or not (found.too_high or found.too_low) or not sight.health.poor:
-            return
-        if found.too_low and not sight.health.fails and found.current * LIMITS["rate_far"] > (found.low or 0.0):
             return
         side = "above" if found.too_high else "below"
         middle = found.best or ((found.low or found.current) * (found.high or found.current)) ** 0.5

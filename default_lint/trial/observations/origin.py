@@ -134,7 +134,10 @@ class _Walk:
             elements = node.args[0].elts
             return self._worth(at._replace(node=elements[self.element], path=())) if len(elements) == 2 else None
         if isinstance(node.func, ast.Attribute) and name in _PIPELINE and not _is_module(node.func.value):
-            return at._replace(node=node.func.value)
+            return None if self.reordered and name == "shuffle" else at._replace(node=node.func.value)
+        if name == "zip" and node.args:
+            pair = node.args[0].elts if isinstance(node.args[0], (ast.Tuple, ast.List)) else node.args
+            return self._worth(at._replace(node=pair[self.element], path=())) if len(pair) == 2 else None
         function = self.functions.get(name)
         given = _given(function) if function is not None and len(at.calls) < 5 else None
         return at._replace(node=given, calls=(*at.calls, node)) if given is not None else None

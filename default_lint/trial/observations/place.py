@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from default_lint.program.data_values import Array, Dataset
-from default_lint.program.types import Call, Compile, Fit, Layer, Model, Program
+from default_lint.program.types import Argument, Call, Compile, Fit, Layer, Model, Program
 from default_lint.program.values import Value
 from default_lint.text import Document, Span
 from default_lint.trial.observations.origin import offset, origin
@@ -142,7 +142,8 @@ class Places:
         for name in arguments:
             argument = layer.call.given(name) if layer is not None else None
             if argument is not None:
-                return place._replace(span=argument.span)
+                made = name.endswith("initializer")  # an object that several layers may share
+                return place._replace(span=_to_change(argument) if made else argument.span)
         return place
 
     def source_layer(self, index: int) -> Layer | None:
@@ -172,13 +173,20 @@ class Places:
         for name in arguments:
             given = optimizer.call.given(name) if optimizer.call is not None else None
             if given is not None:
-                return Place(self.program.document, given.span, "source")
+                return Place(self.program.document, _to_change(given), "source")
         span = optimizer.call.callee if optimizer.call is not None else optimizer.span
         return Place(self.program.document, span, "source")
 
     def learning_rate(self) -> Place:
         """Where the learning rate is given, else the optimizer."""
         return self.optimizer("learning_rate", "lr")
+
+    def schedule(self) -> Place:
+        """How long the schedule of the learning rate decays, else where the rate is given."""
+        optimizer = self.compiled.optimizer if self.compiled is not None else None
+        if optimizer is None or not isinstance(optimizer.learning_rate, Call) or self.program is None:
+            return self.learning_rate()
+        return Place(self.program.document, optimizer.learning_rate.where("decay_steps"), "source")
 
     def loss(self) -> Place:
         """The loss, else `compile`."""
@@ -266,6 +274,14 @@ def _callee(document: Document, span: Span, name: str) -> Span:
     if position < 0:
         return Span(span.start, min(span.end, document.line_span(span.start).end))
     return Span(span.start + position, span.start + position + len(name))
+
+
+def _to_change(argument: Argument) -> Span:
+    """The argument as written; of an object that was made elsewhere, the name of the call that made it."""
+    value = argument.value
+    if isinstance(value, Call) and value.callee.end and not argument.span.contains(value.callee):
+        return value.callee
+    return argument.span
 
 
 def _given_name(layer: Layer) -> str:

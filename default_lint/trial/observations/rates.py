@@ -10,13 +10,17 @@ from default_lint.trial.observations.thresholds import LIMITS
 
 
 class Sweep(NamedTuple):
-    """Learning rates tried on the same batches from the same weights: the user's, and the range that learned."""
+    """Learning rates tried on the same batches from the same weights: the user's, and the range that learned.
+
+    `patience` is how many times more steps the run itself made: as many times lower a rate goes as far.
+    """
 
     current: float
     low: float | None
     high: float | None
     best: float | None
     tried: tuple[float, float]
+    patience: float = 1.0
 
     @property
     def too_high(self) -> bool:
@@ -25,8 +29,8 @@ class Sweep(NamedTuple):
 
     @property
     def too_low(self) -> bool:
-        """The user's rate lies clearly below every one that learned."""
-        return self.low is not None and self.current * LIMITS["rate_margin"] < self.low
+        """The user's rate lies clearly below every one that learned, even with the steps that it was given."""
+        return self.low is not None and self.current * LIMITS["rate_margin"] * self.patience < self.low
 
     @property
     def range(self) -> str:
@@ -37,7 +41,7 @@ class Sweep(NamedTuple):
 
 
 def sweep(sight: Sight) -> Sweep | None:
-    """The sweep of a run; None when it was not made, or when the user's rate has learned examples by heart after all."""
+    """The sweep of a run; None when it was not made, or when the user's rate learned examples by heart after all."""
     result = sight.test("rate_sweep")
     if sight.test("overfit_batch").get("user_fits") is True:
         return None
@@ -49,7 +53,9 @@ def sweep(sight: Sight) -> Sweep | None:
     low, high = (
         (real(learns[0]), real(learns[1])) if isinstance(learns, (list, tuple)) and len(learns) == 2 else (None, None)
     )
-    return Sweep(current, low, high, real(result.get("best")), (float(min(rates)), float(max(rates))))
+    steps = real(result.get("steps")) or 0.0
+    patience = max(1.0, sight.health.steps / steps) if steps > 0 else 1.0
+    return Sweep(current, low, high, real(result.get("best")), (float(min(rates)), float(max(rates))), patience)
 
 
 def blame(sight: Sight) -> float:

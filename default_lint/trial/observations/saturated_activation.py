@@ -74,8 +74,11 @@ class SaturatedActivation(Observation):
 
     def _saturated(self, sight: Sight, layer: LayerTrace, tails: Reading, before: bool) -> Seen:
         blame = _blame(sight, layer)
-        weight = {"learns": 0.15, "weak": 0.45}.get(sight.health.state, 0.7)
-        if blame.cause != "saturation" and sight.health.fails:
+        start = at_start(sight, layer.index, "activation_saturated")
+        deep = tails.value > LIMITS["saturated_all"] and start is not None and start > LIMITS["saturated_all"]
+        hard = sight.health.fails or (sight.health.state == "weak" and deep)
+        weight = 0.7 if hard else 0.45 if sight.health.state == "weak" else 0.15
+        if blame.cause != "saturation" and hard:
             weight += 0.1
         rows = ", ".join(f"{percent(row.value)} {after(row.epoch)}" for row in _with_start(sight, layer)[-4:])
         return self.seen(
@@ -87,7 +90,7 @@ class SaturatedActivation(Observation):
             value=tails.value,
             epochs=[tails.epoch],
             notes=[f"in the tails of {layer.activation or 'the activation'}: {rows}", blame.why, _advice(sight, blame)],
-            severity=Severity.WARNING if sight.health.fails and not before else Severity.INFO,
+            severity=Severity.WARNING if hard and not before else Severity.INFO,
         )
 
 

@@ -72,7 +72,7 @@ class ScheduleTooFast(Observation):
 
     def _place(self, sight: Sight) -> Place:
         use, program = sight.places.use, sight.places.program
-        place = sight.places.learning_rate()
+        place = sight.places.schedule()
         if use is None or program is None or sight.model.optimizer.get("schedule"):
             return place
         call = next((call for call in use.callbacks or () if call.short in _CALLBACKS), None)

@@ -17,7 +17,7 @@ ODD = runs.DIGITS.replace('"he_normal"', "keras.initializers.RandomNormal(stddev
 
 def norms(*values: float, accuracy: float = 0.1, **more: float) -> Sequence[Epoch]:
     return [
-        runs.epoch(number, 2.303, accuracy, measures={"gradient_norm": value, **more})
+        runs.epoch(number, 2.303 if accuracy < 0.5 else 0.3, accuracy, measures={"gradient_norm": value, **more})
         for number, value in enumerate(values)
     ]
 

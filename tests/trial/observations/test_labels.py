@@ -140,7 +140,8 @@ def test_labels_of_one_value() -> None:
 
 def collapsed(top: float, majority: float = 0.96, accuracy: float | None = None) -> list[Any]:
     score = majority if accuracy is None else accuracy
-    return [epoch(at, 0.17, score, measures={"prediction_top": top}) for at in range(4)]
+    loss = 0.17 if accuracy is None else 0.02
+    return [epoch(at, loss, score, measures={"prediction_top": top}) for at in range(4)]
 
 
 def test_predictions_that_are_all_the_commonest_label() -> None:
@@ -302,3 +303,10 @@ def test_a_hinge_turns_zero_into_minus_one() -> None:
     (seen,) = check(TargetOutsideOutput, BINARY, data=two(), losses=["hinge"])
     assert where(seen) == (6, '"sigmoid"')
     assert check(TargetOutsideOutput, BINARY, data=two(), **BCE) == []
+
+
+def test_equal_weights_are_no_weights() -> None:
+    source = BINARY.replace("epochs=5", "epochs=5, class_weight={0: 1.0, 1: 1.0}")
+    asked = {"class_weight": {"0": 1.0, "1": 1.0}}
+    (seen,) = check(ClassImbalance, source, epochs=collapsed(1.0), data=two(0.96), asked=asked, **BCE)
+    assert where(seen) == (8, "{0: 1.0, 1: 1.0}")

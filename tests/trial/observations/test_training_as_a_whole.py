@@ -51,9 +51,11 @@ def test_a_learning_rate_near_the_range_or_in_a_run_that_learns_is_not_reported(
     assert check(LearningRateOff, epochs=stuck(), tests=none) == []
 
 
-def test_a_low_rate_of_a_run_that_learned_a_little() -> None:
-    for times, count in ((LIMITS["rate_far"] * NEAR, 1), (LIMITS["rate_far"] / NEAR, 0)):
-        assert len(check(LearningRateOff, epochs=weak(), tests=rates(1e-4 / times))) == count
+def test_a_low_rate_is_given_credit_for_the_steps_of_the_run() -> None:
+    """The run makes 125 steps, five times those of the sweep."""
+    for times, count in ((5 * LIMITS["rate_margin"] * NEAR, 1), (5 * LIMITS["rate_margin"] / NEAR, 0)):
+        tried = {"rate_sweep": {**rates(1e-4 / times)["rate_sweep"], "steps": 25}}
+        assert len(check(LearningRateOff, epochs=stuck(), tests=tried)) == count
 
 
 def test_a_rate_that_no_one_uses_is_only_a_hint() -> None:
@@ -176,7 +178,8 @@ def test_a_loss_that_oscillates() -> None:
     assert check(LossOscillating, epochs=zigzag(size / NEAR)) == []
     assert check(LossOscillating, epochs=zigzag(1.0, int(LIMITS["oscillation_epochs"]) - 1)) == []
     assert check(LossOscillating, epochs=zigzag(1.0, int(LIMITS["oscillation_epochs"])))
-    assert check(LossOscillating, epochs=zigzag(1.0, accuracy=0.95))[0].finding.severity == Severity.INFO
+    good = [epoch(at, 0.2 + 0.1 * (at % 2), 0.95) for at in range(6)]
+    assert check(LossOscillating, epochs=good)[0].finding.severity == Severity.INFO
     one_turn = [epoch(at, loss, 0.3) for at, loss in enumerate((3.0, 2.0, 1.0, 2.0, 3.0, 4.0))]
     assert check(LossOscillating, epochs=one_turn) == []
 
@@ -199,6 +202,7 @@ def test_accuracy_at_chance() -> None:
     for errors, expected in ((LIMITS["chance_errors"] / NEAR, 1), (LIMITS["chance_errors"] * NEAR, 0)):
         run = [epoch(at, 2.3, 0.1 + errors * error) for at in range(3)]
         assert len(check(AccuracyAtChance, epochs=run)) == expected
+    assert check(AccuracyAtChance, epochs=stuck(), asked={"class_weight": {"0": 1.0, "1": 9.0}}) == []
     early = int(LIMITS["chance_steps"])
     assert check(AccuracyAtChance, epochs=[epoch(0, 2.3, 0.1, steps=early - 1)]) == []
     assert check(AccuracyAtChance, epochs=[epoch(0, 2.3, 0.1, steps=early)])
@@ -332,6 +336,14 @@ def test_early_stopping_answers_overfitting() -> None:
 )
 def test_the_health_of_a_run(state: str, epochs: list[Epoch]) -> None:
     assert sight(epochs=epochs).health.state == state
+
+
+@pytest.mark.parametrize(
+    ("times", "state"), [(LIMITS["blind_loss"] * NEAR, "stuck"), (LIMITS["blind_loss"] / NEAR, "learns")]
+)
+def test_a_loss_of_a_constant_prediction_is_no_learning(times: float, state: str) -> None:
+    run = [epoch(0, 2.302585 * times, 0.9)]
+    assert sight(epochs=run).health.state == state
 
 
 def test_health_by_the_loss_alone() -> None:
