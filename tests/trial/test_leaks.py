@@ -66,3 +66,14 @@ def test_a_row_that_is_not_finite_hides_nothing() -> None:
 def test_they_are_among_the_facts() -> None:
     assert facts(LEAKY, TARGET)["x"][0]["leak_columns"] == [[4, pytest.approx(1)]]
     assert facts({"a": TABLE, "b": LEAKY}, TARGET)["x"][1]["leak_columns"] == [[4, pytest.approx(1)]]
+
+
+def test_rows_of_targets_without_a_label() -> None:
+    from default_lint.trial.child.data import facts
+
+    labels = np.array([1, 2, 3, 1, 3])
+    encoded = np.eye(4)[labels][:, :3]  # as one_hot leaves labels that count from 1
+    found = facts(np.zeros((5, 2)), encoded)["y"][0]
+    assert (found["form"], found["most_in_row"], found["empty_rows"]) == ("multi-hot", 1.0, 0.4)
+    several = facts(np.zeros((2, 2)), np.array([[1, 1, 0], [0, 1, 0]]))["y"][0]
+    assert (several["most_in_row"], several["empty_rows"]) == (2.0, 0.0)

@@ -124,6 +124,8 @@ def _target(seen: np.ndarray) -> Facts:
         low == high if width == 1 else bool(np.all(seen.reshape(-1, width) == seen.reshape(-1, width)[0]))
     )
     facts["form"] = form(seen, whole, low, high, facts.get("sum_to_one", False))
+    if facts["form"] == "multi-hot" and sums is not None:
+        facts.update(most_in_row=float(sums.max()), empty_rows=float(np.mean(sums == 0)))
     labels: np.ndarray | None = None
     if facts["form"] == "one-hot" and width <= 10_000:
         labels = seen.reshape(-1, width).argmax(1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Severity
 from default_lint.trial.observations._crash import label_shapes
-from default_lint.trial.observations._data import Head, heads
+from default_lint.trial.observations._data import Head, heads, number, percent, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 
@@ -98,6 +98,15 @@ class LabelForm(Observation):
         return None
 
     def _several(self, sight: Sight, head: Head) -> Seen:
+        empty = number(head.labels, "empty_rows") or 0.0
+        if number(head.labels, "most_in_row") == 1 and empty > 0:
+            notes = [
+                "one-hot encoding leaves a row empty when its label is not below the number of columns",
+                "most likely labels that count from 1: the columns count from 0",
+                "try: `y - 1` before the encoding, or one more column",
+            ]
+            text = f"{percent(empty)} of the one-hot rows of {word(sight, 'y')} hold no 1 at all"
+            return self._report(sight, sight.places.data("y"), text, "labels", notes, Severity.WARNING, 0.93)
         notes = [
             "a categorical loss has the classes compete for a single 1",
             "try: `binary_crossentropy` with a sigmoid output, one unit for each label",

@@ -106,6 +106,19 @@ def test_labels_in_another_form(loss: str, facts: dict[str, Any], line: int, adv
     assert "the labels are made in line 5" in [note.text for note in seen.finding.notes]
 
 
+def test_one_hot_rows_without_a_label() -> None:
+    """As `one_hot` leaves labels from 1 to 5 with five columns."""
+    facts = labels("multi-hot", 0, 1, shape=[1000, 10])
+    facts = {"y": [{**facts["y"][0], "most_in_row": 1.0, "empty_rows": 0.2}]}
+    (seen,) = check(LabelForm, epochs=stuck(), data=facts, losses=["categorical_crossentropy"])
+    assert where(seen) == (5, "load()")
+    assert seen.finding.message == "20 % of the one-hot rows of `y` hold no 1 at all"
+    for more in ({"most_in_row": 2.0, "empty_rows": 0.2}, {"most_in_row": 1.0, "empty_rows": 0.0}):
+        other = {"y": [{**facts["y"][0], **more}]}
+        (seen,) = check(LabelForm, epochs=stuck(), data=other, losses=["categorical_crossentropy"])
+        assert where(seen)[0] == 14
+
+
 def test_several_labels_under_a_categorical_loss() -> None:
     facts = labels("multi-hot", 0, 1, shape=[1000, 10])
     (seen,) = check(LabelForm, data=facts, losses=["categorical_crossentropy"])
