@@ -69,7 +69,6 @@ def test_they_are_among_the_facts() -> None:
 
 
 def test_rows_of_targets_without_a_label() -> None:
-    from default_lint.trial.child.data import facts
 
     labels = np.array([1, 2, 3, 1, 3])
     encoded = np.eye(4)[labels][:, :3]  # as one_hot leaves labels that count from 1
