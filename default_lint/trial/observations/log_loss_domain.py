@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from default_lint.text import Span
 from default_lint.trial.observations._data import Head, arrays, heads, number, percent, text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.health import broken
-from default_lint.trial.observations.origin import offset
+from default_lint.trial.observations.origin import span_of
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
 
@@ -110,8 +109,8 @@ def _logarithm(sight: Sight, name: str) -> Place | None:
             calls = [call for call in ast.walk(node) if isinstance(call, ast.Call) and _called(call) in _LOGARITHMS]
             if calls:
                 call = min(calls, key=lambda found: (found.lineno, found.col_offset))
-                end = offset(document, call.end_lineno or call.lineno, call.end_col_offset or call.col_offset)
-                return Place(document, Span(offset(document, call.lineno, call.col_offset), end), "source")
+                span = span_of(document, call)
+                return Place(document, span, "source") if span is not None else None
     return None
 
 

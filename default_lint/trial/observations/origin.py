@@ -32,11 +32,11 @@ def origin(document: Document, span: Span, which: str, *, reordered: bool = Fals
         tree = ast.parse(document.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    start = next((node for node in ast.walk(tree) if _span(document, node) == span), None)
+    start = next((node for node in ast.walk(tree) if span_of(document, node) == span), None)
     if not isinstance(start, ast.expr):
         return None
     found = _Walk(tree, _INDEX.get(which, 0), reordered).follow(start)
-    return None if found is start else _span(document, found)
+    return None if found is start else span_of(document, found)
 
 
 def offset(document: Document, line: int, column: int) -> int:
@@ -48,7 +48,8 @@ def offset(document: Document, line: int, column: int) -> int:
     return start + len(document.text[start:end].encode()[:column].decode(errors="ignore"))
 
 
-def _span(document: Document, node: ast.AST) -> Span | None:
+def span_of(document: Document, node: ast.AST) -> Span | None:
+    """The span of an expression or statement."""
     if not isinstance(node, (ast.expr, ast.stmt)) or node.end_lineno is None or node.end_col_offset is None:
         return None
     start = offset(document, node.lineno, node.col_offset)

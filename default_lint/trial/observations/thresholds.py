@@ -97,6 +97,9 @@ THRESHOLDS: dict[str, Threshold] = {
     "validation_lead": Threshold(0.05, "accuracy", "catalogue 170"),
     "validation_errors": Threshold(3.0, "standard errors", "own runs"),
     "validation_perfect": Threshold(0.999, "accuracy after the first epoch", "catalogue 170"),
+    "broadcast_spread": Threshold(
+        0.15, "of the deviation of the targets", "own runs: the loss of all pairs teaches the mean"
+    ),
     # training as a whole
     "rate_margin": Threshold(3.0, "times outside the range that learned", "own runs: one step of the sweep is 3.16"),
     "rate_usual": Threshold(0.1, "learning rate", "catalogue 38: above it no optimizer is used on scaled data"),

@@ -14,7 +14,7 @@ from default_lint.trial.observations.loss_broadcast import LossBroadcast
 from default_lint.trial.observations.loss_metric_disagree import LossMetricDisagree, correlation
 from default_lint.trial.observations.loss_sums_over_batch import LossSumsOverBatch
 from default_lint.trial.observations.thresholds import LIMITS
-from tests.trial.observations.runs import DIGITS, check, epoch, learning, stuck, weak, where
+from tests.trial.observations.runs import DIGITS, check, epoch, learning, row, site, stuck, weak, where
 from tests.trial.observations.tables import BINARY, FALLS, FLAT, REGRESSION, inputs, labels, real, two
 
 OWN = """\
@@ -192,3 +192,53 @@ def test_correlation() -> None:
     assert correlation([1, 2, 3], [6, 4, 2]) == pytest.approx(-1)
     assert correlation([1, 2, 3], [5, 5, 5]) == 0
     assert abs(correlation([1, 2, 3, 4], [1, -1, -1, 1])) < 1e-12
+
+
+# a loss of the user's own
+
+LOOP = """\
+import keras
+import tensorflow as tf
+from data import load
+
+x, y = load()
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.head(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(y - self(x, training=True)))
+        return {"loss": loss}
+
+net = Net()
+net.compile("adam")
+net.fit(x, y, epochs=5)
+"""
+
+
+def own(spread: float, shape: list[int] | None = None, start: float = 1.0) -> dict[str, Any]:
+    epochs = [epoch(at, 0.99, losses=(start,), measures={"prediction_std": spread}) for at in range(3)]
+    return {
+        "epochs": epochs,
+        "data": {"y": [{"name": "", "form": "real", "std": 1.0, "shape": shape or [500]}]},
+        "losses": (),
+        "layers": [row(0, "Dense", site(LOOP, "Dense"), output=(None, 1))],
+    }
+
+
+def test_a_loop_that_compares_each_prediction_with_all_targets() -> None:
+    limit = LIMITS["broadcast_spread"]
+    (seen,) = check(LossBroadcast, LOOP, **own(limit * 0.99))
+    assert where(seen) == (17, "y - self(x, training=True)")
+    assert seen.finding.message == "targets (N,) were spread over outputs (N, 1) to (N, N)"
+    for other in (own(limit * 1.01), own(0.01, [500, 1]), own(0.01, start=10.0)):
+        assert check(LossBroadcast, LOOP, **other) == []
+    named_otherwise = LOOP.replace("y - self(x, training=True)", "a - b")
+    assert check(LossBroadcast, named_otherwise, **own(0.01)) == []
