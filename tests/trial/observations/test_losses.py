@@ -236,7 +236,7 @@ def own(spread: float, shape: list[int] | None = None, start: float = 1.0) -> di
 def test_a_loop_that_compares_each_prediction_with_all_targets() -> None:
     limit = LIMITS["broadcast_spread"]
     (seen,) = check(LossBroadcast, LOOP, **own(limit * 0.99))
-    assert where(seen) == (17, "y - self(x, training=True)")
+    assert where(seen) == (18, "y - self(x, training=True)")
     assert seen.finding.message == "targets (N,) were spread over outputs (N, 1) to (N, N)"
     for other in (own(limit * 1.01), own(0.01, [500, 1]), own(0.01, start=10.0)):
         assert check(LossBroadcast, LOOP, **other) == []
