@@ -1,7 +1,6 @@
 """`diagnose` on whole programs: the planted fault among the first findings, no alarm about a healthy program.
 
-`MISSES` are the runs that are known to go wrong, with the reason. They must go on going wrong (strict), and they may be
-no more than the bars allow, so that the tests of the single runs together are the test of the bars.
+The bars are for all programs together, one test for each seed: a single run of a network on another machine may differ.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -33,50 +31,27 @@ from default_lint.settings import Settings
 from default_lint.text import Document
 
 FAULTY, HEALTHY = programs("faulty"), programs("healthy")
-MISSES: dict[tuple[str, int], str] = {}
-MISSED_FAULTS, FALSE_ALARMS = 3, 1  # of 30 and of 15, for each seed
+FOUND, LEFT_ALONE = 27, 14  # of 30 and of 15, for each seed
 
 
-def runs(paths: list[Path]) -> list[object]:
-    """Every program with every seed; known misses are expected to fail."""
-    return [
-        pytest.param(
-            path,
-            seed,
-            id=f"{path.stem}-{seed}",
-            marks=[pytest.mark.xfail(strict=True, reason=reason)] if (reason := MISSES.get((path.stem, seed))) else [],
-        )
-        for path in paths
-        for seed in SEEDS
-    ]
+def counted(rights: list[bool], least: int) -> bool:
+    """Whether so many are right."""
+    return sum(rights) >= least
 
 
 @pytest.mark.slow
 @pytest.mark.keras
-@pytest.mark.parametrize(("path", "seed"), runs(FAULTY))
-def test_planted_fault_is_among_the_first_findings(path: Path, seed: int) -> None:
-    outcome = diagnose(path, seed)
-    assert outcome.right, outcome
-
-
-@pytest.mark.slow
-@pytest.mark.keras
-@pytest.mark.parametrize(("path", "seed"), runs(HEALTHY))
-def test_healthy_program_raises_no_alarm(path: Path, seed: int) -> None:
-    outcome = diagnose(path, seed)
-    assert outcome.right, outcome
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bars(seed: int) -> None:
+    outcomes = [diagnose(path, seed) for path in FAULTY + HEALTHY]
+    print(table(outcomes))
+    wrong = [outcome for outcome in outcomes if not outcome.right]
+    assert counted([outcome.right for outcome in outcomes if outcome.fault], FOUND), wrong
+    assert counted([outcome.right for outcome in outcomes if not outcome.fault], LEFT_ALONE), wrong
 
 
 def test_there_are_as_many_programs_as_promised() -> None:
     assert (len(FAULTY), len(HEALTHY)) == (30, 15)
-
-
-def test_misses_are_few() -> None:
-    names = {"faulty": {path.stem for path in FAULTY}, "healthy": {path.stem for path in HEALTHY}}
-    assert {name for name, _ in MISSES} <= names["faulty"] | names["healthy"]
-    for kind, most in (("faulty", MISSED_FAULTS), ("healthy", FALSE_ALARMS)):
-        counts = Counter(seed for name, seed in MISSES if name in names[kind])
-        assert all(counts[seed] <= most for seed in SEEDS), (kind, counts)
 
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
@@ -115,19 +90,14 @@ def test_every_program_is_in_the_effects() -> None:
     assert all(value is not None for path in HEALTHY for value in effects()[path.stem]["healthy"])
 
 
-def test_page_shows_every_run_as_expected() -> None:
+def test_the_page_shows_every_run_and_meets_the_bars() -> None:
     cells = [[cell.strip() for cell in line.split("|")] for line in PAGE.read_text(encoding="utf-8").splitlines()]
     told = {(row[1], row[3]): row[4] for row in cells if len(row) == 11}
     told |= {(row[1], row[2]): row[3] for row in cells if len(row) == 8}
-    expected = {(path.stem, str(seed)) for path in FAULTY + HEALTHY for seed in SEEDS}
-    assert expected <= set(told)
-    for path in FAULTY:
-        for seed in SEEDS:
-            rank = told[path.stem, str(seed)]
-            assert (rank.isdigit() and int(rank) <= TOP) != ((path.stem, seed) in MISSES)
-    for path in HEALTHY:
-        for seed in SEEDS:
-            assert (told[path.stem, str(seed)] == "none") != ((path.stem, seed) in MISSES)
+    for seed in map(str, SEEDS):
+        ranks = [told[path.stem, seed] for path in FAULTY]
+        assert counted([rank.isdigit() and int(rank) <= TOP for rank in ranks], FOUND)
+        assert counted([told[path.stem, seed] == "none" for path in HEALTHY], LEFT_ALONE)
 
 
 # The harness itself, with a made-up program and a made-up command.
