@@ -44,7 +44,7 @@ def counted(rights: list[bool], least: int) -> bool:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_bars(seed: int) -> None:
     outcomes = [diagnose(path, seed) for path in FAULTY + HEALTHY]
-    print(table(outcomes))
+    sys.stdout.write(table(outcomes))
     wrong = [outcome for outcome in outcomes if not outcome.right]
     assert counted([outcome.right for outcome in outcomes if outcome.fault], FOUND), wrong
     assert counted([outcome.right for outcome in outcomes if not outcome.fault], LEFT_ALONE), wrong
