@@ -105,28 +105,20 @@ def from_arrays(x: Any, y: Any, sample_weight: Any, rows: int, wanted: int) -> H
 
 
 def from_batches(batches: list[Any], wanted: int) -> Held | None:
-    """The held batch from batches (x, y, sample_weight) as the trainer got them; None when they do not fit together."""
+    """The held batch from batches (x, y, sample_weight) as the trainer got them; None when there are no rows.
+
+    Batches whose rows are not of the shapes of the first one's are left out as a whole.
+    """
     parts = [unpack(batch) for batch in batches]
-    if not parts:
-        return None
+    columns = [[[array(leaf) for leaf in flatten(structure)] for structure in part] for part in parts]
+    shapes = [[[leaf.shape[1:] for leaf in column] for column in part] for part in columns]
+    alike = [part for part, shape in zip(columns, shapes) if shape == shapes[0]]
     joined: list[Any] = []
-    for position in range(3):
-        structures = [part[position] for part in parts]
-        if any(structure is None for structure in structures):
-            joined.append(None)
-            continue
-        columns = [[array(leaf) for leaf in flatten(structure)] for structure in structures]
-        alike = [
-            column
-            for column in columns
-            if [leaf.shape[1:] for leaf in column] == [leaf.shape[1:] for leaf in columns[0]]
-        ]
-        leaves = iter([narrow(np.concatenate(entries)[:wanted]) for entries in zip(*alike)])
-        joined.append(refill(structures[0], leaves))
-    rows = rows_of(joined[0])
-    if not rows:
-        return None
-    return Held(joined[0], joined[1], joined[2], rows)
+    for structure, *pieces in zip(parts[0] if parts else (), *alike):
+        leaves = iter([narrow(np.concatenate(entries)[:wanted]) for entries in zip(*pieces)])
+        joined.append(None if structure is None else refill(structure, leaves))
+    rows = rows_of(joined[0]) if joined else None
+    return Held(joined[0], joined[1], joined[2], rows) if rows else None
 
 
 def refill(structure: Any, leaves: Iterator[Any]) -> Any:
@@ -156,12 +148,16 @@ def unpack(batch: Any) -> tuple[Any, Any, Any]:
     return (*batch[:3], None, None)[:3]
 
 
-def class_weights(y: Any, weights: dict[Any, float]) -> np.ndarray | None:
+def class_weights(y: Any, weights: Any) -> np.ndarray | None:
     """The sample weights that class weights mean for targets of one output; None when they can't be told."""
     leaves = flatten(y)
-    if len(leaves) != 1:
+    if leaves and isinstance(y, (list, tuple)) and all(length(leaf) is None for leaf in leaves):
+        leaves = [y]  # a list of labels
+    if len(leaves) != 1 or not isinstance(weights, dict):
         return None
-    target = leaves[0]
+    target = array(leaves[0])
+    if not target.ndim or target.dtype.kind not in "biuf" or not np.isfinite(target).all():
+        return None
     labels = target.argmax(-1) if target.ndim > 1 and target.shape[-1] > 1 else target.reshape(len(target), -1)[:, 0]
     if labels.ndim != 1:
         return None

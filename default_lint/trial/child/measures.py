@@ -16,7 +16,7 @@ import numpy as np
 
 from . import describe
 from .frameworks import framework
-from .nest import convert, flatten
+from .nest import by_output, convert, flatten
 from .session import Held, Subject
 
 MICRO = 4
@@ -398,7 +398,8 @@ class Engine:
         if not arrays:
             return {}
         held = self.subject.held
-        targets = [] if held is None else [target[: self.rows] for target in flatten(held.y)]
+        names = getattr(self.model, "output_names", None)
+        targets = [] if held is None else [target[: self.rows] for target in flatten(by_output(held.y, names))]
         with np.errstate(all="ignore"):
             return predictions(arrays, targets, self.subject)
 
@@ -430,7 +431,7 @@ def task(subject: Subject, output: np.ndarray, target: np.ndarray | None) -> tup
     """How the first output tells classes: "sparse", "categorical", "binary" or "" (not at all), and its threshold."""
     losses = subject.losses
     name = describe.loss_name(losses[0]) if losses and losses[0] is not None else ""
-    form = ((subject.data.get("y") or [{}])[0] or {}).get("form", "")
+    form = _facts_of_first(subject).get("form", "")
     middle = 0.0 if (losses and describe.logits(losses[0])) or "hinge" in name or form == "signs" else 0.5
     units = output.shape[-1] if output.ndim > 1 else 1
     if "sparse_categorical" in name:
@@ -442,6 +443,14 @@ def task(subject: Subject, output: np.ndarray, target: np.ndarray | None) -> tup
     if "binary" in name or (units == 1 and form in ("binary", "signs")) or form == "multi-hot":
         return "binary", middle
     return "", middle
+
+
+def _facts_of_first(subject: Subject) -> dict[str, Any]:
+    """The facts about the targets of the first output: by its name where they have names."""
+    rows = [row or {} for row in subject.data.get("y") or ()]
+    named = by_output({row.get("name"): row for row in rows}, getattr(subject.model, "output_names", None))
+    first = next(iter(named if isinstance(named, list) else rows), {})
+    return dict(first)
 
 
 def classes(output: np.ndarray, middle: float) -> np.ndarray:

@@ -21,6 +21,14 @@ def flatten(value: Any) -> list[Any]:
     return [value]
 
 
+def by_output(targets: Any, names: Any) -> Any:
+    """Targets in the order of the outputs of these names, where a dict gives one for each; others as they are."""
+    names = list(names or ())
+    if isinstance(targets, dict) and len(names) == len(targets) and set(names) == set(targets):
+        return [targets[name] for name in names]
+    return targets
+
+
 def convert(function: Callable[[Any], Any], value: Any) -> Any:
     """The same structure with the function's values in place of the leaves."""
     if value is None:

@@ -104,7 +104,8 @@ class Case:
     def parts(self, batch: Batch, outputs: Any) -> list[task.Part]:
         """The outputs with their targets."""
         losses = task.losses_of(self.model, self.subject.losses)
-        return task.parts(losses, mapped(self.machine.array, batch.y), outputs)
+        names = getattr(self.model, "output_names", None)
+        return task.parts(losses, mapped(self.machine.array, batch.y), outputs, names)
 
     def accuracy(self, batch: Batch, outputs: Any) -> float | None:
         """Share of right labels over all outputs that classify; None when none does."""

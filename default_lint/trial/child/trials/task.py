@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..nest import by_output
 from .structure import leaves
 
 SPARSE = ("sparse_categorical_crossentropy",)
@@ -116,8 +117,12 @@ def majority(part: Part) -> float:
     return 0.0
 
 
-def parts(losses: list[tuple[str, bool]], y: Any, outputs: Any) -> list[Part]:
-    """The outputs of a model with their targets and losses; empty when they do not pair up."""
+def parts(losses: list[tuple[str, bool]], y: Any, outputs: Any, names: Any = ()) -> list[Part]:
+    """The outputs of a model with their targets and losses; empty when they do not pair up.
+
+    A dict of targets pairs up by the keys of a dict of outputs, else by the names of the outputs.
+    """
+    y = by_output(y, outputs if isinstance(outputs, dict) else names)
     targets, shapes = leaves(y), [tuple(output.shape) for output in leaves(outputs)]
     if len(targets) != len(shapes) or not targets:
         return []
