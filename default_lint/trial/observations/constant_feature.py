@@ -30,8 +30,8 @@ class ConstantFeature(Observation):
     Count the labels where they are made (`np.unique(y, return_counts=True)`); drop the columns.
 
     ## Known limits
-    At most 20,000 rows and 512 columns are looked at. Wide inputs, such as pixels, always have constant columns and are
-    not judged unless more than half of the columns are constant.
+    At most 20,000 rows are looked at, and 512 columns for copies. Wide inputs, such as pixels, always have constant
+    columns: they are judged when more than half of the columns are constant and the run fails.
 
     ## References
     - [numpy.unique](https://numpy.org/doc/stable/reference/generated/numpy.unique.html)
@@ -90,18 +90,18 @@ class ConstantFeature(Observation):
 
     def _columns(self, sight: Sight, facts: Facts, columns: float) -> Iterator[Seen]:
         constant, copies = _listed(facts, "constant_columns"), _listed(facts, "duplicate_columns")
-        most = len(constant) > LIMITS["constant_columns"] * min(columns, 2 * LIMITS["listed_columns"])
-        narrow = columns <= LIMITS["narrow_columns"]
-        if constant and (most or narrow):
-            every = len(constant) == columns
-            text = "all" if every else f"{len(constant)}{'+' if len(constant) >= LIMITS['listed_columns'] else ''}"
+        count = int(max(number(facts, "constant_count") or 0.0, len(constant)))
+        narrow, every = columns <= LIMITS["narrow_columns"], count >= columns
+        most = count > LIMITS["constant_columns"] * columns
+        if constant and (narrow or every or (most and sight.health.fails)):
+            text = "all" if every else f"{count}"
             yield self.seen(
                 sight.places.data("x"),
                 f"{text} of {text_of(columns)} columns of {word(sight, 'x')} hold a single value",
                 weight=0.9 if every else 0.5 if most and sight.health.fails else 0.1,
                 cause="x",
                 measure="constant_columns",
-                value=float(len(constant)),
+                value=float(count),
                 notes=[f"columns {_some(constant)} carry nothing to learn from", "try: drop them, or see why"],
                 severity=Severity.ERROR
                 if every

@@ -75,7 +75,6 @@ THRESHOLDS: dict[str, Threshold] = {
     "binary_margin": Threshold(1e-3, "beyond 0 and 1", "own runs: rounding in half precision"),
     "zero_targets": Threshold(0.01, "share of the targets", "own runs"),
     "loss_sum": Threshold(1.5, "loss of twice the rows over that of the rows", "catalogue 34: mean 1, sum 2"),
-    "listed_columns": Threshold(20, "columns", "as many as the probe lists"),
     "constant_columns": Threshold(0.5, "share of the columns", "own runs"),
     "narrow_columns": Threshold(32, "columns", "own runs: wider inputs are pixels or counts"),
     "majority": Threshold(0.85, "share of the commonest of two labels", "own runs"),

@@ -130,6 +130,22 @@ def test_constant_columns() -> None:
     assert (every.finding.severity, every.finding.message[:8]) == (Severity.ERROR, "all of 4")
 
 
+@pytest.mark.parametrize(("count", "found"), [(393, 1), (392, 0)])
+def test_most_columns_of_a_wide_input(count: int, found: int) -> None:
+    data = inputs(constant_columns=list(range(20)), constant_count=count, columns=784)
+    failing = check(ConstantFeature, BINARY, epochs=stuck(), data=data)
+    assert [seen.finding.message for seen in failing] == [
+        f"{count} of 784 columns of `table` hold a single value"
+    ] * found
+    assert check(ConstantFeature, BINARY, epochs=learning(), data=data) == []
+
+
+def test_every_column_of_a_wide_input() -> None:
+    data = inputs(constant_columns=list(range(20)), constant_count=784, columns=784)
+    (seen,) = check(ConstantFeature, BINARY, epochs=learning(), data=data)
+    assert seen.finding.message == "all of 784 columns of `table` hold a single value"
+
+
 def test_constant_columns_of_wide_inputs_are_pixels() -> None:
     columns = int(LIMITS["narrow_columns"])
     assert check(ConstantFeature, BINARY, data=inputs(constant_columns=[1], columns=columns))
