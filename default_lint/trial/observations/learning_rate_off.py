@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import sweep
-from default_lint.trial.observations.thresholds import LIMITS
 
 
 class LearningRateOff(Observation):
@@ -53,20 +52,18 @@ class LearningRateOff(Observation):
         side = "above" if found.too_high else "below"
         middle = found.best or ((found.low or found.current) * (found.high or found.current)) ** 0.5
         static = sight.found("learning-rate-out-of-range") is not None
-        # Rates that no one uses work where something else is out of scale, such as targets in the thousands.
-        strange = found.too_low and (found.low or 0.0) > LIMITS["rate_usual"]
         yield self.seen(
             sight.places.learning_rate(),
             f"learning rate {found.current:g} is {side} the range that learned: {found.range}",
-            weight=0.4 if strange else min(0.97, (0.9 if sight.health.fails else 0.8) + 0.05 * static),
+            weight=0.4 if found.strange else min(0.97, (0.9 if sight.health.fails else 0.8) + 0.05 * static),
             cause="learning_rate",
             measure="rate_sweep",
             value=found.current,
             notes=(
                 f"{found.tried[0]:g} to {found.tried[1]:g} were tried from the first weights on the same batches",
                 "such rates work where inputs or targets are out of scale: look there first"
-                if strange
+                if found.strange
                 else f"try: learning_rate={middle:.0e}",
             ),
-            severity=Severity.INFO if strange else None,
+            severity=Severity.INFO if found.strange else None,
         )

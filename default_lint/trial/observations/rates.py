@@ -33,6 +33,11 @@ class Sweep(NamedTuple):
         return self.low is not None and self.current * LIMITS["rate_margin"] * self.patience < self.low
 
     @property
+    def strange(self) -> bool:
+        """Only rates that no one uses learned: something else is out of scale, such as targets in the thousands."""
+        return self.too_low and (self.low or 0.0) > LIMITS["rate_usual"]
+
+    @property
     def range(self) -> str:
         """The rates that learned, for people."""
         if self.low is None or self.high is None:
@@ -65,7 +70,7 @@ def blame(sight: Sight) -> float:
     found = sweep(sight)
     if found is None:
         return 0.5
-    return 0.9 if found.too_high or found.too_low else 0.15
+    return 0.9 if (found.too_high or found.too_low) and not found.strange else 0.15
 
 
 def current_rate(sight: Sight) -> float | None:
