@@ -2,7 +2,8 @@
 
 An eager step shows its loss, its gradients and its batch. A step inside of `tf.function` is Python only once, while
 it is traced: there a counter, a ring of losses and a queue for the first batches are put into the graph, after the
-update, and are read when the function returns.
+update, and are read when the function returns. XLA compiles none of these: calls of functions that it compiles are only
+counted.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Loop:
         self.outer: list[Any] = []  # functions of tf.function that are being called
         self.traced: dict[int, Ring] = {}
         self.rings: dict[int, Ring] = {}
+        self.compiled: dict[int, list[Watch]] = {}  # functions with updates in a graph that XLA compiles
         self.applying = False
 
     # What happens on the way to an update
@@ -111,8 +113,16 @@ class Loop:
         loss = self.target if self.target is not None else self.pair[2] if self.pair is not None else None
         loss = flatten(loss)[0] if flatten(loss) else None
         self.target = None
+        if self.call is not None and self.call[0] is watch.subject.model:
+            self.call = self.pair = None  # nothing of a step is kept alive through the next one
         if not _symbolic():
             watch.tape_step(loss, None if x is None else (x, y, None), gradients, variables)
+            return
+        if any(getattr(function, "_jit_compile", None) for function in self.outer):
+            self.monitor.session.note("steps inside a compiled function are only counted")
+            watches = self.compiled.setdefault(id(self.outer[0]), [])
+            if watch not in watches:
+                watches.append(watch)
             return
         ring = self.rings.get(id(watch))
         if ring is None:  # a function is often traced twice, and may make variables the first time only
@@ -137,6 +147,8 @@ class Loop:
         ring = self.traced.get(id(function))
         if ring is not None:
             ring.read()
+        for watch in self.compiled.get(id(function), ()):
+            watch.tape_steps(1, [])
 
 
 def _symbolic() -> bool:
@@ -250,7 +262,7 @@ def functions(cls: Any, loop: Loop) -> None:
             result = original(self, *args, **kwargs)
         finally:
             loop.outer.pop()
-        if not loop.outer and loop.traced:
+        if not loop.outer and (loop.traced or loop.compiled):
             loop.returned(self)
             loop.monitor.leave()
         return result
