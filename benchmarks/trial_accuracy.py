@@ -1,11 +1,14 @@
 """How often `diagnose` blames the right line of a program that trains badly, and leaves a good one alone.
 
     python benchmarks/trial_accuracy.py [--seed N] [--only NAME] [--jobs N] [--seconds N] [--write]
+    python benchmarks/trial_accuracy.py --holdout [--seed N] [--only NAME] [--jobs N]
     python benchmarks/trial_accuracy.py --effects [--only NAME] [--jobs N]
 
 Runs the command line on each program of `tests/trial/programs`, once for each seed. A fault counts as found when one of
 the first three findings begins on a line marked `# fault: name`; a healthy program is left alone when nothing is
 reported at warning or above. `--write` puts the table of all programs and seeds into `docs/trial.md`.
+
+`--holdout` takes the programs of `tests/trial/holdout*` instead, whose authors had not seen default-lint.
 
 `--effects` shows that the faults are faults: it trains every program as it is and with its repair from `effects.json`
 (texts to replace), compares the number that the program prints last, and writes both numbers back to that file.
@@ -80,9 +83,9 @@ class Outcome:
         return self.rank is not None and self.rank <= TOP if self.fault else not self.loud
 
 
-def programs(kind: str) -> list[Path]:
-    """The programs that are "faulty" or "healthy", by name."""
-    return sorted((PROGRAMS / kind).glob("*.py"))
+def programs(kind: str, folder: str = "programs") -> list[Path]:
+    """The programs that are "faulty" or "healthy" in the folders that a pattern names, by name."""
+    return sorted(PROGRAMS.parent.glob(f"{folder}/{kind}/*.py"), key=lambda path: path.stem)
 
 
 def marks(path: Path) -> dict[int, str]:
@@ -228,9 +231,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="budget of each run")
     parser.add_argument("--write", action="store_true", help="write docs/trial.md")
+    parser.add_argument("--holdout", action="store_true", help="the programs of authors who had not seen default-lint")
     parser.add_argument("--effects", action="store_true", help="measure the effects of the faults instead")
     options = parser.parse_args(arguments)
-    paths = [path for kind in ("faulty", "healthy") for path in programs(kind)]
+    folder = "holdout*" if options.holdout else "programs"
+    paths = [path for kind in ("faulty", "healthy") for path in programs(kind, folder)]
     chosen = [path for path in paths if not options.only or path.stem in options.only]
     if options.effects:
         known = effects()
@@ -245,8 +250,8 @@ def main(arguments: list[str]) -> None:
     text = table(parallel(lambda run: diagnose(*run, seconds=options.seconds), runs, options.jobs))
     print(text)
     if options.write:
-        if options.only or options.seed:
-            raise SystemExit("the page shows all programs and seeds: leave --only and --seed out")
+        if options.only or options.seed or options.holdout:
+            raise SystemExit("the page shows all own programs and seeds: leave --only, --seed and --holdout out")
         PAGE.write_text(HEAD + text, encoding="utf-8")
 
 
