@@ -219,8 +219,10 @@ def table(outcomes: Iterable[Outcome]) -> str:
 
 
 def _number(values: Sequence[float | None] | None) -> str:
-    """The value of the first seed as the table shows it."""
-    return "error or NaN" if not values or values[0] is None else f"{values[0]:.3g}"
+    """The value of the first seed as the table shows it; "" when it was not measured."""
+    if not values:
+        return ""
+    return "error or NaN" if values[0] is None else f"{values[0]:.3g}"
 
 
 def main(arguments: list[str]) -> None:
