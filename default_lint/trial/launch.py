@@ -332,6 +332,7 @@ class _Run:
         self.pending: deque[Event] = deque()
         self.notes: list[str] = []
         self.told: Event | None = None
+        self.early: Event | None = None  # how the script ended, told before the tests of our own
         self.main: int | None = None
         self.python = ""
         self.stopped = ""
@@ -475,7 +476,8 @@ class _Run:
                 if self.cancel is not None and self.cancel.is_set():
                     self._stop(keeper, "the run was canceled")
                 elif self._lingers():
-                    self._note("the script ended but its process did not (a thread left running?), and was ended")
+                    if self.told is not None and self.told.get("threads", 1):
+                        self._note("the script ended but its process did not (a thread left running?), and was ended")
                     self._stop(keeper, "lingering")
             except KeyboardInterrupt:
                 if self.stopped:
@@ -519,9 +521,9 @@ class _Run:
             if kind == "start" and self.main is None:
                 self.main = event.get("pid")
             self.testing = kind == "testing"
-            if kind == "ended":
+            if kind in ("ended", "finished"):
                 if event.get("pid") == self.main:
-                    self.told = event
+                    self.told, self.early = (event if kind == "ended" else self.told), event
                 continue
             if kind != "batch":
                 self.kept.append(event)
@@ -563,9 +565,13 @@ class _Run:
 
     def _cause(self, verdict: Mapping[str, Any]) -> Ended:
         """How the run ended: the child's own word if it had one, else what was seen of its end from outside."""
-        if self.told is not None:
+        told = self.told
+        if told is None and self.early is not None and verdict.get("reason") != "stopped":
+            told = {**self.early, "event": "ended"}
+            self._note("the tests of the model were cut short")
+        if told is not None:
             try:
-                return Trace.read([self.told]).ended
+                return Trace.read([told]).ended
             except (KeyError, TypeError, ValueError, AttributeError):
                 self._note("the end of the run was recorded badly")
         reason, status = verdict.get("reason"), verdict.get("status")
@@ -599,7 +605,8 @@ class _Run:
     def _result(self, ended: Ended) -> Result:
         site = ended.site
         row = None if site is None else [site.file, site.line, site.end_line, site.column, site.end_column]
-        seconds = float(self.told["seconds"]) if self.told and _is_number(self.told.get("seconds")) else None
+        told = self.told or self.early
+        seconds = float(told["seconds"]) if told and _is_number(told.get("seconds")) else None
         if seconds is None:
             seconds = time.monotonic() - self.began
         kept = _sound(self.kept)

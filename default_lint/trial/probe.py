@@ -14,6 +14,7 @@ import os
 import platform
 import signal
 import sys
+import threading
 import time
 import traceback
 import types
@@ -100,6 +101,7 @@ class Run:
         if self.config.get("source"):
             lines = text.decode("utf-8").splitlines(True)
             linecache.cache[filename] = (len(text), None, lines, filename)
+            module.__dict__.update(display=print, get_ipython=lambda: None)  # which IPython gives to every cell
         sys.argv = [script, *self.config.get("args", ())]
         sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
         module.__file__ = script
@@ -120,7 +122,12 @@ class Run:
         return self._capped() if self.monitor.capped else {"kind": "finished", "message": "", "code": 0}
 
     def _capped(self) -> dict[str, Any]:
-        return {"kind": "budget", "message": f"the budget of {self.monitor.capped} was used up", "code": 0}
+        unit = self.monitor.capped
+        size = (self.config.get("budget") or {}).get(unit)
+        if size is None:
+            return {"kind": "budget", "message": "the script was asked to end", "code": 0}
+        unit = "s" if unit == "seconds" else unit[:-1] if size == 1 else unit
+        return {"kind": "budget", "message": f"the budget of {size:g} {unit} was used up", "code": 0}
 
     def _left(self, error: SystemExit) -> dict[str, Any]:
         code = error.code
@@ -150,14 +157,31 @@ class Run:
         """Make the own tests on the models, in the time that is left."""
         if not self.config.get("tests") or not self.session.subjects or self.monitor.silent:
             return
+        self.monitor.silent = True  # what these tests train is no concern of the user's
         try:
             child("tests").run(self.session)
         except Exception as error:
             self.session.note(f"the own tests failed ({type(error).__name__}: {error})")
 
+    def after(self, ended: dict[str, Any]) -> None:
+        """What is still to do when the program has ended; a signal or a crash in it does not change how that was."""
+        try:
+            if self.session.subjects:
+                self.writer({"event": "finished", "seconds": time.monotonic() - self.started, **ended})
+            self.monitor.flush()
+            self.test()
+        except BaseException:  # also the end that SIGTERM asks for
+            self.session.note("the own tests were ended early")
+
     def finish(self, ended: dict[str, Any]) -> int:
-        """Say how the program ended; the status to exit with."""
-        self.writer({"event": "ended", "seconds": time.monotonic() - self.started, **ended})
+        """Say how the program ended, and how many threads keep its process alive; the status to exit with."""
+        ours = signal.getsignal(signal.SIGTERM) == self._terminated
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        threads = sum(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate())
+        self.writer({"event": "ended", "seconds": time.monotonic() - self.started, **ended, "threads": threads})
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         return int(ended.get("code") or 0)
 
 
@@ -201,8 +225,7 @@ def main(arguments: list[str]) -> int:
     run = Run(config, started)
     run.start()
     ended = run.execute()
-    run.monitor.flush()
-    run.test()
+    run.after(ended)
     return run.finish(ended)
 
 

@@ -25,12 +25,14 @@ from .sites import Origins, Site
 
 WATCHED = 8  # models that are measured; further ones are only logged
 LOSSES = 256
+EXACT = 1000  # batches whose losses are told one by one
 PENDING = 64
 LIVE = 0.25
 WINDOW = 50
 LOOKS = 4  # calls of fit whose data is looked at
 TOLD = 32  # calls of fit that are told of
 COPY = 200 * 2**20
+LIGHT = 16 * 2**20
 
 
 class Stop(SystemExit):
@@ -155,7 +157,8 @@ class Watch:
         self.told = 0
         self.window: dict[str, float] = {}
         self.optimizer: Any = None  # of a loop of the user's
-        self.gradients: Any = None
+        self.gradients: Any = None  # of the last step, with their variables
+        self.light: bool | None = None
         self.total: int | None = None
         self.engine: Engine | None = None
         self.checked = -1  # the fit for which the engine is known to be right
@@ -163,6 +166,8 @@ class Watch:
         self.early: dict[int, Any] | None = None
         self.previous: list[Any] | None = None
         self.after: list[Any] | None = None  # weights after the first step of the epoch
+        self.block = 1  # steps in one execution of Keras's training function
+        self.longest: int | None = None  # steps of an epoch of fit, where that is known
         self.averaged = True  # the loss that Keras logs is the mean over the epoch so far
         self.measured = number < WATCHED and self.subject.backend != "legacy"
         if self.subject.backend == "legacy":
@@ -193,10 +198,12 @@ class Watch:
         self.fit += 1
         self.begun_training = False  # the trainer's first iterator is the one over the training data
         self.site = site
-        self.asked = asked_facts(asked)
+        self.asked = {**asked_facts(asked), **loss_weights(self._model())}
         self.monitor.fitting.append(self)
         self.subject.trained = "fit"
-        self._hold({**asked, "validation_split": 0.0} if split else asked)
+        asked = {**asked, "validation_split": 0.0} if split else asked
+        self.longest = epoch_steps(asked)
+        self._hold(asked)
         self.subject.batch = self.subject.data.get("batch")
         if self.told < TOLD:
             self.told += 1
@@ -216,7 +223,7 @@ class Watch:
             total = held.rows_of(x) or 0
             self.total = math.floor(total * (1.0 - float(asked.get("validation_split") or 0.0)))
             batch = held.from_arrays(x, y, weight, self.total, held.count(self.total))
-            if asked.get("class_weight") and batch.sample_weight is None:
+            if isinstance(asked.get("class_weight"), dict) and batch.sample_weight is None:
                 batch.sample_weight = held.class_weights(batch.y, asked["class_weight"])
             self.subject.held = batch
         if self.looked < LOOKS:
@@ -296,6 +303,7 @@ class Watch:
         if model is None:
             return
         self._prepare(model)
+        self.block = executed(model)
         function = model.train_function
         if callable(function) and not isinstance(function, Stepping):
             model.train_function = Stepping(function, self)
@@ -450,7 +458,7 @@ class Watch:
             self.fit += 1
             self.subject.trained = "train_on_batch"
             self.site = site
-            self.asked = {"batch_size": held.rows_of(asked.get("x"))}
+            self.asked = {"batch_size": held.rows_of(asked.get("x")), **loss_weights(model)}
             self.subject.batch = self.asked["batch_size"]
             self.subject.data = {"source": "train_on_batch", "batch": self.subject.batch}
             self.kept = Batches() if self.subject.held is None else None
@@ -461,7 +469,7 @@ class Watch:
             self.epoch_begin(self.epoch + 1)
         if self.kept is not None:
             weight = asked.get("sample_weight")
-            if weight is None and asked.get("class_weight"):
+            if weight is None and isinstance(asked.get("class_weight"), dict):
                 weight = held.class_weights(asked.get("y"), asked["class_weight"])
             self.kept.add((asked.get("x"), asked.get("y"), weight))
 
@@ -514,10 +522,18 @@ class Watch:
         """An eager update has been made."""
         if self.kept is not None and batch is not None:
             self.kept.add(batch)
-        self.gradients = (gradients, variables)
+        last = self.taken + 1 >= WINDOW
+        self.gradients = (gradients, variables) if last or self._light(variables) else None
         self._step(None if loss is None else {"loss": loss})
-        if self.taken >= WINDOW:
+        if last:
             self._tape_window(complete=True)
+            self.gradients = None
+
+    def _light(self, variables: list[Any]) -> bool:
+        """Whether gradients may be kept through a step, for a window that ends before it is full."""
+        if self.light is None:
+            self.light = sum(map(describe.size, variables)) * 4 <= LIGHT
+        return self.light
 
     @quiet
     def tape_steps(self, count: int, losses: list[float]) -> None:
@@ -525,9 +541,7 @@ class Watch:
         if not self.open:
             self.epoch_begin(self.epoch + 1)
         self.pending.extend(losses)
-        self.steps += count - 1
-        self.taken += count - 1
-        self._step(None)
+        self._step(None, count)
         if self.taken >= WINDOW:
             self._tape_window(complete=True)
 
@@ -581,22 +595,27 @@ class Watch:
         self.rate = describe.learning_rate(self._optimizer())
 
     def step(self, logs: Any) -> None:
-        """A step (or several, with steps_per_execution) has been taken."""
+        """An execution of Keras's training function is over: a step, or several with `steps_per_execution`."""
         try:
-            self._step(logs)
+            count = self.block
+            if self.longest is not None:
+                count = max(1, min(count, self.longest - self.taken))
+            self._step(logs, count)
         except Exception as error:
             self.monitor.session.note(f"model {self.subject.number}: steps could not be observed ({error})")
 
-    def _step(self, logs: Any) -> None:
-        self.taken += 1
-        self.steps += 1
-        if self.taken == 1:
+    def _step(self, logs: Any, count: int = 1) -> None:
+        first = not self.taken
+        self.taken += count
+        self.steps += count
+        if first:
             before = time.monotonic()
             self._recover()
-            self._updated()
+            if count == 1:
+                self._updated()
             self.spent += time.monotonic() - before
-        if logs is not None:
-            loss = logs.get("loss") if isinstance(logs, dict) else logs
+        loss = logs.get("loss") if isinstance(logs, dict) else logs
+        if loss is not None:
             self.pending.append(loss)
         now = time.monotonic()
         if now - self.shown >= LIVE:
@@ -662,7 +681,7 @@ class Watch:
                 "seconds": seconds,
                 "learning_rate": describe.learning_rate(self._optimizer()) if self.rate is None else self.rate,
                 "losses": thin(losses),
-                "broken": broken,
+                "broken": None if broken is None else broken * self.block,
                 "complete": complete,
                 "measures": measures,
                 "layers": layers,
@@ -703,6 +722,40 @@ def compute_loss(model: Any) -> Callable[..., Any] | None:
     return loss
 
 
+def executed(model: Any) -> int:
+    """The steps in one execution of a model's training function: `steps_per_execution`, 1 where that is not known."""
+    for name in ("steps_per_execution", "_steps_per_execution"):
+        try:
+            return max(1, int(getattr(model, name)))
+        except (AttributeError, TypeError, ValueError):
+            continue
+    return 1
+
+
+def epoch_steps(asked: dict[str, Any]) -> int | None:
+    """The steps of an epoch of fit on arrays, or those that it was asked for; None when neither is known."""
+    steps, x = asked.get("steps_per_epoch"), asked.get("x")
+    if isinstance(steps, int) and steps > 0:
+        return steps
+    if data.kind(x) != "array":
+        return None
+    rows = math.floor((held.rows_of(x) or 0) * (1.0 - float(asked.get("validation_split") or 0.0)))
+    return math.ceil(rows / (asked.get("batch_size") or 32)) or None
+
+
+def loss_weights(model: Any) -> dict[str, list[float]]:
+    """The weights of the losses in the order of the outputs as "loss_weights"; empty when `compile` was given none."""
+    given = getattr(getattr(model, "_compile_config", None), "config", None) or {}
+    weights = given.get("loss_weights") if isinstance(given, dict) else None
+    if weights is None:
+        return {}
+    if isinstance(weights, dict):
+        names = list(getattr(model, "output_names", None) or weights)
+        weights = [weights.get(name, 1.0) for name in names]
+    found = [number(weight) for weight in flatten(weights)]
+    return {"loss_weights": [1.0 if weight is None else weight for weight in found]}
+
+
 def versions() -> dict[str, str]:
     """The versions of what takes part, by name, and the backend."""
     found = {"python": platform.python_version()}
@@ -734,13 +787,18 @@ def batch_losses(running: list[float]) -> list[float]:
     """The loss of each batch from the running means m that Keras logs: k m_k - (k-1) m_(k-1).
 
     Exact for batches of one size; the last, smaller batch is pulled toward the mean before it. After a value that is
-    not finite the later ones are unknown and repeat it.
+    not finite the later ones are unknown and repeat it. Keras adds up in float32, so that the error of a difference
+    grows with k; of more than 1000 batches there are the means over at most 256 blocks of equal length (the first may
+    be shorter), whose error stays below 1e-4 of the mean over the epoch.
     """
+    step = math.ceil(len(running) / LOSSES) if len(running) > EXACT else 1
     found: list[float] = []
-    before = 0.0
-    for count, mean in enumerate(running, 1):
-        found.append(count * mean - (count - 1) * before if math.isfinite(mean) and math.isfinite(before) else mean)
-        before = mean
+    last, before = 0, 0.0
+    for count in range((len(running) - 1) % step + 1, len(running) + 1, step):
+        mean = running[count - 1]
+        known = math.isfinite(mean) and math.isfinite(before)
+        found.append((count * mean - last * before) / (count - last) if known else mean)
+        last, before = count, mean
     return found
 
 
@@ -763,7 +821,11 @@ def asked_facts(asked: dict[str, Any]) -> dict[str, Any]:
         else:
             facts[name] = number(value)
     weights = asked.get("class_weight")
-    facts["class_weight"] = {str(key): number(value) for key, value in weights.items()} if weights else None
+    facts["class_weight"] = None
+    if isinstance(weights, dict):
+        facts["class_weight"] = {str(key): number(value) for key, value in weights.items()} or None
+    elif weights is not None:
+        facts["class_weight_kind"] = type(weights).__name__
     facts["sample_weight"] = asked.get("sample_weight") is not None
     facts["validation"] = asked.get("validation_data") is not None or bool(asked.get("validation_split"))
     facts["callbacks"] = [
