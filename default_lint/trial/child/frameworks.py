@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+
+from .randomness import kept
 
 _WRITING = (
     "Assign",
@@ -36,49 +37,8 @@ class Writes(Exception):
 @contextlib.contextmanager
 def preserved() -> Iterator[None]:
     """Whatever random numbers are drawn inside, every generator of the program goes on as if none had been."""
-    state, legacy = random.getstate(), np.random.get_state()
-    torch = sys.modules.get("torch")
-    torch_state = torch.get_rng_state() if torch is not None and hasattr(torch, "get_rng_state") else None
-    context = _eager_context()
-    generator = getattr(context, "_rng", None)
-    eager = generator.getstate() if generator is not None else None
-    shared, names = _keras_state()
-    try:
+    with kept():
         yield
-    finally:
-        random.setstate(state)
-        np.random.set_state(legacy)
-        if torch_state is not None and torch is not None:
-            torch.set_rng_state(torch_state)
-        if eager is not None:
-            context._rng.setstate(eager)
-        _restore(shared, names)
-
-
-def _eager_context() -> Any:
-    module = sys.modules.get("tensorflow.python.eager.context")
-    return module.context() if module is not None else None
-
-
-def _keras_state() -> tuple[Any, Any]:
-    """Keras's table of global attributes and a copy of the counters for names in it."""
-    module = sys.modules.get("keras.src.backend.common.global_state")
-    table = getattr(module, "GLOBAL_STATE_TRACKER", None)
-    values = dict(vars(table)) if table is not None else None
-    counters = (values or {}).get("object_name_uids")
-    return (table, values), None if counters is None else dict(counters)
-
-
-def _restore(shared: tuple[Any, Any], names: Any) -> None:
-    table, values = shared
-    if table is None:
-        return
-    for name in set(vars(table)) - set(values):
-        delattr(table, name)
-    counters = vars(table).get("object_name_uids")
-    if names is not None and counters is not None:
-        counters.clear()
-        counters.update(names)
 
 
 class TensorFlow:

@@ -449,8 +449,8 @@ def _facts_of_first(subject: Subject) -> dict[str, Any]:
     """The facts about the targets of the first output: by its name where they have names."""
     rows = [row or {} for row in subject.data.get("y") or ()]
     named = by_output({row.get("name"): row for row in rows}, getattr(subject.model, "output_names", None))
-    first = next(iter(named if isinstance(named, list) else rows), {})
-    return dict(first)
+    ordered: list[dict[str, Any]] = named if isinstance(named, list) else rows
+    return ordered[0] if ordered else {}
 
 
 def classes(output: np.ndarray, middle: float) -> np.ndarray:

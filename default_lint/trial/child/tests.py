@@ -69,7 +69,7 @@ def run_model(
     results: dict[str, dict[str, Any]] = {}
     budget = Time(clock, seconds)
     case: Case | None = None
-    with undisturbed(subject.model, subject.keras):
+    with undisturbed(subject.model):
         try:
             case = Case(subject, clock)
             case.results = results
