@@ -23,7 +23,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,6 +35,7 @@ from default_lint.trial.trace import Ended, Event, Site, Trace, TraceError, dump
 
 PROBE = str(Path(__file__).with_name("probe.py"))
 ROOT = str(Path(__file__).parents[2])
+LINE = 120  # characters of what an exception said
 TICK = 0.05  # s between two looks at the events
 TAIL = 1 << 16  # bytes of each output stream that are kept
 LONGEST = 1 << 26  # bytes of one event
@@ -58,6 +59,13 @@ OFFLINE = re.compile(
     r"URLError|gaierror|NewConnectionError|Network is unreachable|Temporary failure in name resolution"
     r"|Name or service not known|nodename nor servname"
 )
+
+_FRAMES = re.compile(
+    r"(Graph execution error|Detected at node|\[\[\{?\{?node|File \"|Original stack trace|Errors may have originated"
+    r"|Input Source operations|Function call stack|defined at|\d+ root error|\(\d+\) [A-Z_]+:?$"
+    r"|Exception encountered when)"
+)
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
 OnEvent = Callable[[Event], None]
 OnOutput = Callable[[str, bytes], None]
@@ -216,6 +224,21 @@ def files(trace: Trace) -> list[str]:
     return sorted({site.file for site in sites if site is not None})
 
 
+def first_line(message: str) -> str:
+    """The first line of an exception's message that says something, at most 120 characters.
+
+    TensorFlow names the node of its graph and repeats the program's frames before or around what went wrong.
+    """
+    kind, _, rest = message.partition(":")
+    named = kind.isidentifier() or all(part.isidentifier() for part in kind.split("."))
+    head, text = (f"{kind}: ", rest) if named and rest else ("", message)
+    lines = [line.strip() for line in _COLORS.sub("", text).splitlines()]
+    said = [line for line in lines if line and not _FRAMES.match(line)]
+    line = head + said[0] if said else kind if head else message.strip()
+    line = line.partition(" [[{{node")[0].partition(" [[node")[0].rstrip()
+    return line if len(line) <= LINE else line[: LINE - 3].rstrip() + "..."
+
+
 class _Output:
     """What the script prints: read by a thread for each stream, handed on up to a limit, its end kept."""
 
@@ -345,11 +368,11 @@ class _Run:
     def run(self) -> Result:
         request = self.request
         environment = self._environment()
-        known = digest(request.script) if request.script else None
-        if known is not None:
-            self.sources[request.file or ""] = known
         problem = self._problem()
         if not problem:
+            known = digest(request.script) if request.script and os.path.isfile(request.script) else None
+            if known is not None:
+                self.sources[request.file or ""] = known
             try:
                 python, note = interpreter.find(request.python, request.folder, environment, keras=request.keras)
                 self.python = python.path
@@ -389,6 +412,11 @@ class _Run:
             events = _Events(os.path.join(base, "events"))
         except OSError as error:
             return Ended("unstarted", f"there is no room for temporary files ({error})")
+        with events.stream:
+            return self._run_under(base, settings, events, report)
+
+    def _run_under(self, base: str, settings: str, events: _Events, report: str) -> Ended:
+        """Start the keeper, follow the run to its end."""
         code = f"import sys; sys.path.append({ROOT!r}); from default_lint.trial.keeper import main; main(sys.argv[1])"
         try:
             keeper = subprocess.Popen(
@@ -414,7 +442,6 @@ class _Run:
                 self._end(keeper)
         self._take(events)
         self.output.close(seconds=2.0)
-        events.stream.close()
         if self.output.left < 0:
             self._note(self.output.notice)
         self.damaged = events.damaged
@@ -554,14 +581,24 @@ class _Run:
 
     def _ended(self, verdict: Mapping[str, Any]) -> Ended:
         ended = self._cause(verdict)
+        whole = ended.message
+        if ended.kind == "error":
+            whole = self._said(whole)
+            ended = replace(ended, message=first_line(whole))
         if verdict.get("left"):
             self._note(f"{verdict['left']} processes that the script left running were ended")
-        seen = f"{ended.message}\n{self.output.text('stderr')[-4000:]}"
+        seen = f"{whole}\n{self.output.text('stderr')[-4000:]}"
         if ended.kind in ("error", "exit") and not self.request.network and OFFLINE.search(seen):
             self._note("the script wanted the network, which is off during a run unless it is asked for (--network)")
         if ended.kind == "error" and re.search(r"Errno 27\b|File too large", seen):
             self._note(f"a file may grow to {self.request.limits.file / GIB:g} GiB during a run, and one wanted more")
         return ended
+
+    def _said(self, message: str) -> str:
+        """All of what the exception said that ended the script; the child's word for the end is only a line of it."""
+        errors = [event for event in self.kept if event["event"] == "error" and event.get("pid") == self.main]
+        text = str(errors[-1].get("message", "")).strip() if errors else ""
+        return f"{errors[-1].get('type', 'Error')}: {text}" if "\n" in text else message
 
     def _cause(self, verdict: Mapping[str, Any]) -> Ended:
         """How the run ended: the child's own word if it had one, else what was seen of its end from outside."""

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from default_lint.trial.launch import Budget, Limits, Request, load, run, save
+from default_lint.trial import launch
+from default_lint.trial.launch import Budget, Limits, Request, first_line, load, run, save
 from default_lint.trial.trace import TraceError
 from tests.trial.containment.stand_in import Runs
 
@@ -230,6 +231,87 @@ def test_what_cannot_be_started_is_told_and_not_raised(runs: Runs, tmp_path: Pat
     assert message(directory=str(tmp_path / "missing")) == f"there is no folder {tmp_path / 'missing'}"
     assert message(script=None) == "there is nothing to run"
     assert message(python="no-such-python") == "there is no Python interpreter no-such-python"
+
+
+def test_a_script_that_is_no_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "train.py")
+
+    def never(path: str) -> None:
+        pytest.fail("it waits for a writer")
+
+    monkeypatch.setattr(launch, "digest", never)
+    ended = run(Request(script=str(tmp_path / "train.py"))).trace.ended
+    assert (ended.kind, ended.message) == ("unstarted", f"there is no file {tmp_path / 'train.py'}")
+
+
+def test_a_keeper_that_cannot_be_started_leaves_nothing_open(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[launch._Events] = []
+
+    class Events(launch._Events):
+        def __init__(self, path: str) -> None:
+            super().__init__(path)
+            opened.append(self)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(launch, "_Events", Events)
+    monkeypatch.setattr("subprocess.Popen", fail)
+    monkeypatch.setattr(
+        launch.interpreter, "find", lambda *_, **__: (launch.interpreter.Interpreter(sys.executable, (3, 11), ()), "")
+    )
+    ended = runs.run("").trace.ended
+    assert (ended.kind, ended.message) == (
+        "unstarted",
+        "the run could not be started (Resource temporarily unavailable)",
+    )
+    assert [events.stream.closed for events in opened] == [True]
+
+
+TENSORFLOW = """\
+InvalidArgumentError: Graph execution error:
+
+Detected at node compile_loss/sparse_categorical_crossentropy defined at (most recent call last):
+  File "train.py", line 10, in <module>
+
+  File "/lib/python3.11/site-packages/keras/src/trainer.py", line 377, in fit
+
+Received a label value of 9 which is outside the valid range of [0, 5).  Label values: 9 1 2
+\t [[{{node compile_loss/sparse_categorical_crossentropy}}]] [Op:__inference_multi_step_on_iterator_1]
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        (
+            TENSORFLOW,
+            "InvalidArgumentError: Received a label value of 9 which is outside the valid range of [0, 5).  "
+            "Label values: 9 1 2",
+        ),
+        ("ValueError: no\n\nArguments received:\n  x", "ValueError: no"),
+        ("OutOfRangeError: End of sequence [[{{node next}}]] [Op:Next]", "OutOfRangeError: End of sequence"),
+        ("KeyError", "KeyError"),
+        ("KeyError: ", "KeyError"),
+        ("ValueError: " + "long " * 40, ("ValueError: " + "long " * 40)[:117].rstrip() + "..."),
+        (
+            "ValueError: Exception encountered when calling Dense.call().\n\n\x1b[1mwrong shape\x1b[0m\n",
+            "ValueError: wrong shape",
+        ),
+    ],
+)
+def test_an_error_is_told_in_one_line(message: str, line: str) -> None:
+    assert first_line(message) == line
+
+
+def test_the_verdict_is_one_line_and_the_trace_keeps_the_rest(runs: Runs) -> None:
+    text = TENSORFLOW.partition(": ")[2]
+    said = {"type": "InvalidArgumentError", "message": text}
+    trace = runs.run(f"emit('error', **{said!r})\nraise RuntimeError(' [[{{{{node x}}}}]]')\n").trace
+    assert trace.ended.kind == "error"
+    assert trace.ended.message.startswith("InvalidArgumentError: Received a label value of 9")
+    assert "\n" not in trace.ended.message
+    assert trace.error == text
 
 
 def test_a_probe_that_fails_is_told_with_its_last_line(runs: Runs) -> None:
