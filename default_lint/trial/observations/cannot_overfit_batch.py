@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
+from default_lint.trial.observations._data import text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import blame
 
@@ -64,8 +66,20 @@ class CannotOverfitBatch(Observation):
             measure="overfit_batch",
             value=end,
             notes=(
-                "Adam at a rate that works did learn them" if by_best else "Adam at a rate that works did not either",
+                *_others(result, by_best),
                 "likely causes: a head that does not fit loss and labels, weights that do not train, too few units",
             ),
             symptom=not optimizer,
         )
+
+
+def _others(result: Mapping[str, Any], learned: bool) -> list[str]:
+    """What came of the other optimizers and rates, where any was tried to its end."""
+    own, best = ((result.get(prefix + "optimizer"), real(result.get(prefix + "rate"))) for prefix in ("user_", "best_"))
+    if learned:
+        return [f"{best[0]} at {text_of(best[1])} did learn them"] if best[0] and best[1] is not None else []
+    tried = result.get("tried")
+    pairs = [tuple(pair) for pair in tried] if isinstance(tried, (list, tuple)) else [best]
+    rates = sorted({real(rate) or 0.0 for name, rate in pairs if name == "Adam" and (name, real(rate)) != own} - {0.0})
+    span = " to ".join(text_of(rate) for rate in dict.fromkeys((rates[0], rates[-1]))) if rates else ""
+    return [f"Adam at {span} did not either"] if rates else []

@@ -247,6 +247,27 @@ def test_a_batch_that_cannot_be_learned_by_heart() -> None:
     assert check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": {**best, "user_fits": True}}) == []
 
 
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ({"tried": [["SGD", 0.1], ["Adam", 0.001], ["Adam", 0.01]]}, "Adam at 0.001 to 0.01 did not either"),
+        ({"tried": [["SGD", 0.1], ["Adam", 0.003]]}, "Adam at 0.003 did not either"),
+        ({"tried": [["SGD", 0.1]]}, None),
+        ({"best_optimizer": "SGD", "best_rate": 0.1}, None),
+        ({"best_optimizer": "Adam", "best_rate": 0.01}, "Adam at 0.01 did not either"),
+        ({"user_optimizer": "Adam", "user_rate": 0.001, "tried": [["Adam", 0.001]]}, None),
+        ({"fits": True, "best_optimizer": "SGD", "best_rate": 0.1}, "SGD at 0.1 did learn them"),
+        ({}, None),
+    ],
+)
+def test_other_optimizers_are_named_when_they_were_tried(more: dict[str, Any], note: str | None) -> None:
+    result = {"samples": 32, "steps": 300, "start": 2.3, "end": 2.29, "user_end": 2.29, "user_steps": 300}
+    result |= {"fits": False, "user_fits": False, **more}
+    (seen,) = check(CannotOverfitBatch, epochs=stuck(), tests={"overfit_batch": result})
+    told = [line.text for line in seen.finding.notes if "learn them" in line.text or "either" in line.text]
+    assert told == ([] if note is None else [note])
+
+
 def falling(gain: float, count: int = 3, accuracy: float = 0.3) -> list[Epoch]:
     return [epoch(at, 2.3 * (1 - gain) ** at, accuracy, losses=(2.4,)) for at in range(count)]
 

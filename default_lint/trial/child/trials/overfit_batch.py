@@ -31,7 +31,8 @@ def overfit_batch(case: Case) -> dict[str, Any]:
     Returns:
         samples, start, constant (loss of the best constant output); steps, end, accuracy, rate, optimizer, fits of
         the best arm (accuracy null when it does not classify), again with the prefix `best_`, and with the prefix
-        `user_` those of the user's own optimizer and rate (absent when unknown or when time cut it short).
+        `user_` those of the user's own optimizer and rate (absent when unknown or when time cut it short); tried, the
+        [optimizer, rate] of each attempt that time did not cut short.
     """
     case.needs_training()
     batch = case.take(_choose(case))
@@ -57,6 +58,7 @@ def overfit_batch(case: Case) -> dict[str, Any]:
     best = max(arms, key=lambda arm: (arm["fits"], arm["accuracy"] or 0.0, -_finite(arm["end"])))
     if not best["fits"] and best["cut"]:
         raise Skipped(f"too little time: {best['steps']} steps in {len(arms)} attempts")
+    result["tried"] = [[arm["optimizer"], arm["rate"]] for arm in arms if not arm["cut"]]
     for one in (best, result):
         for name in ("cut", "user_cut"):
             one.pop(name, None)
