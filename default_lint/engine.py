@@ -32,8 +32,7 @@ def check(document: Document, settings: Settings, trace: Trace | None = None, *,
     try:
         program = read(document)
     except SyntaxTrouble as error:
-        found = [_syntax_finding(error)] if settings.enabled(*SYNTAX, "api", document.path) else []
-        return Report(document, tuple(found))
+        return _unparsed(document, error, settings)
     found = apply_rules(program, settings, None if raising else trouble)
     kept, suppressed, unused = suppress(found, document, settings)
     shown = sorted((finding for finding in kept if _wanted(finding, settings)), key=Finding.place)
@@ -50,7 +49,8 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     """What a training run and the sources say together, ranked by how well it explains the run.
 
     `documents` are the user's files that took part, the script first; there is one report for each of them. An
-    observation that fails costs its own findings only and is told in the trouble of the first report, unless `raising`.
+    observation that fails costs its own findings only and is told in the trouble of the first report that could be
+    read, else of the first, unless `raising`.
     """
     from default_lint.diagnosis.detection import verdict
     from default_lint.diagnosis.fusion import fuse
@@ -61,7 +61,7 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
         try:
             programs[number] = read(document)
         except SyntaxTrouble as error:
-            reports[number] = Report(document, (_syntax_finding(error),))
+            reports[number] = _unparsed(document, error, settings)
     trouble: list[str] = []
     told = None if raising else trouble
     rules = {number: apply_rules(program, settings, told) for number, program in programs.items()}
@@ -71,8 +71,10 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     for number, program in programs.items():
         mine = [*rules[number], *(item.finding for item in seen if item.place.document is program.document)]
         kept[number], held, unused = suppress(mine, program.document, settings)
-        known = program.trouble if number != min(programs) else (*program.trouble, *trouble)
-        reports[number] = Report(program.document, (), held, unused, known, program.skipped)
+        reports[number] = Report(program.document, (), held, unused, program.trouble, program.skipped)
+    if trouble and reports:
+        first = min(programs or reports)
+        reports[first] = replace(reports[first], trouble=(*reports[first].trouble, *trouble))
     left = {id(finding) for findings in kept.values() for finding in findings}
     healths = [sight.health for sight in sights]
     ranked = fuse(
@@ -122,6 +124,12 @@ def observe(
                     raise
                 trouble.append(f"internal error: observation `{observation.name}`: {type(error).__name__}: {error}")
     return sights, seen
+
+
+def _unparsed(document: Document, error: SyntaxTrouble, settings: Settings) -> Report:
+    """The report about a document that Python cannot parse."""
+    found = [_syntax_finding(error)] if settings.enabled(*SYNTAX, "api", document.path) else []
+    return Report(document, tuple(found))
 
 
 def _syntax_finding(error: SyntaxTrouble) -> Finding:

@@ -54,7 +54,8 @@ The run:
 Exit codes:
   0  nothing found
   1  something found
-  2  wrong usage or settings, or nothing could be observed
+  2  wrong usage or settings, a file that could not be written, or nothing could be observed
+  130  ended with Ctrl-C; what was seen until then is diagnosed
 
 Examples:
   default-lint diagnose train.py                      one minute of training, then the diagnosis
