@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import math
 import signal
@@ -248,7 +249,7 @@ def test_losses_of_long_epochs_are_exact_within_a_percent() -> None:
     assert len(found) == math.ceil(count / block)
     first = count - block * (len(found) - 1)
     edges = [0, *range(first, count + 1, block)]
-    expected = [true[begin:end].mean() for begin, end in zip(edges, edges[1:])]
+    expected = [true[begin:end].mean() for begin, end in itertools.pairwise(edges)]
     assert found == pytest.approx(expected, rel=0.01)
 
 

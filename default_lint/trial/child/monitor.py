@@ -78,6 +78,8 @@ class Monitor:
             return known  # type: ignore[no-any-return]
         if not self._count:
             self.session.emit({"event": "start", "versions": versions()})
+        for _, earlier in self._watches.values():
+            earlier.let_go()
         made = Watch(self, model, self._count)
         self._count += 1
         self._watches[id(model)] = (weakref.ref(model), made)
@@ -107,6 +109,8 @@ class Monitor:
             self.loop.flush()
         for _, watch in list(self._watches.values()):
             watch.finish()
+            watch.take_hold()
+        self.session.subjects = [subject for subject in self.session.subjects if subject.model is not None]
 
     def fork(self) -> None:
         """In a forked process: say and measure nothing any more."""
@@ -188,11 +192,35 @@ class Watch:
         """The way out for events."""
         return self.monitor.session.emit
 
+    # Only the model that trained last is kept alive: it is tested when the script has ended
+
+    def let_go(self) -> None:
+        """Another model comes: keep this one alive no longer, unless it is in training."""
+        if self.active or self.open or self.subject.model is None:
+            return
+        self.subject.model = self.engine = self.previous = self.after = None
+        if self.subject.trained != "tape":  # the loss of a loop does not hold the model
+            self.subject.compute_loss = None
+        self.subject.layers = []
+        self.checked = -1
+
+    @quiet
+    def take_hold(self) -> None:
+        """The model trains again, or is about to be tested: take what was let go, if it still lives."""
+        model = self._model()
+        if model is None or self.subject.model is not None or self.subject.number >= WATCHED:
+            return
+        self.subject.model = model
+        self.subject.layers = [layer for layer, _ in describe.leaves(model)]
+        if self.subject.trained != "tape":
+            self.subject.compute_loss = compute_loss(model)
+
     # One call of fit
 
     @quiet
     def begin(self, asked: dict[str, Any], site: Site | None, split: bool = False) -> None:
         """A call of fit begins; `split` tells that the validation split has been taken off already."""
+        self.take_hold()
         self.active = True
         self.finished = False
         self.fit += 1
@@ -453,6 +481,7 @@ class Watch:
         model = self._model()
         if model is None:
             return
+        self.take_hold()
         self.active = True
         if self.fit < 0 or self.subject.trained == "fit":
             self.fit += 1
@@ -490,6 +519,7 @@ class Watch:
         model = self._model()
         if model is None:
             return
+        self.take_hold()
         if self.fit < 0 or self.subject.trained != "tape":
             self.fit += 1
             self.subject.trained = "tape"

@@ -32,6 +32,7 @@ class Subject:
     """One model that the script trains.
 
     number         counts from 0 in the order of first training
+    model          None while it is not trained and another one is: no model is kept alive that the script lets go
     backend        "tensorflow", "jax" or "torch" (Keras 3), "legacy" (tf_keras, tf.keras before 2.16)
     keras          the module `keras` or `tf_keras` that the model belongs to
     trained        "fit", "train_on_batch" or "tape"
