@@ -15,6 +15,11 @@ ALIASES = {
     "k_l_divergence": "kl_divergence",
     "kullback_leibler_divergence": "kl_divergence",
     "bce": "binary_crossentropy",
+    "binary_focal_cross_entropy": "binary_focal_crossentropy",
+    "msle": "mean_squared_logarithmic_error",
+    "mape": "mean_absolute_percentage_error",
+    "huber_loss": "huber",
+    "logcosh": "log_cosh",
 }
 LABELS = ("integer", "one-hot", "binary", "signs")  # forms in which each row has one of several labels
 NORMAL = math.sqrt(2 / math.pi)  # mean absolute deviation of a normal distribution of variance 1

@@ -11,6 +11,7 @@ from default_lint.features.dynamic_baseline import canonical
 from default_lint.features.dynamic_curves import accuracy_name
 from default_lint.trial.observations.base import Sight
 from default_lint.trial.observations.place import Place
+from default_lint.trial.observations.words import quoted
 from default_lint.trial.trace import Epoch, LayerTrace
 
 Facts = Mapping[str, Any]
@@ -25,14 +26,6 @@ _REGRESSION = (
     "poisson",
     "cosine_similarity",
 )
-_ALIASES = {
-    "msle": "mean_squared_logarithmic_error",
-    "mape": "mean_absolute_percentage_error",
-    "huber_loss": "huber",
-    "logcosh": "log_cosh",
-    "binary_focal_cross_entropy": "binary_focal_crossentropy",
-}
-
 _OWN_ACTIVATION = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "prelu"}
 
 
@@ -90,7 +83,7 @@ def heads(sight: Sight) -> Iterator[Head]:
 
 def _loss(losses: Sequence[str], number: int) -> str:
     name = losses[number] if number < len(losses) else losses[0] if len(losses) == 1 else ""
-    return _ALIASES.get(name, canonical(name))
+    return canonical(name)
 
 
 def arrays(sight: Sight, which: str) -> list[Facts]:
@@ -121,26 +114,6 @@ def largest(facts: Facts) -> float | None:
     """The largest absolute value of an array."""
     low, high = number(facts, "min"), number(facts, "max")
     return None if low is None or high is None else max(abs(low), abs(high))
-
-
-def text_of(value: float) -> str:
-    """A number in few characters: small whole ones as they are, others with three digits that count."""
-    if value == int(value) and abs(value) < 1e6:
-        return f"{int(value)}"
-    if 1e3 <= abs(value) < 1e7:
-        return f"{float(f'{value:.3g}'):.0f}"
-    return f"{value:.3g}"
-
-
-def percent(share: float) -> str:
-    """A share in percent: 0.034 is "3.4 %"; outside of 0 to 1 the nearest of the two."""
-    value = 100 * min(max(share, 0.0), 1.0)
-    return f"{value:.1f} %" if value < 10 and round(value, 1) != round(value) else f"{value:.0f} %"
-
-
-def quoted(word: str, limit: int = 24) -> str:
-    """A word of the user's in backticks, cut when long."""
-    return f"`{word if len(word) <= limit else word[: limit - 3] + '...'}`"
 
 
 def word(sight: Sight, which: str) -> str:

@@ -9,12 +9,12 @@ from default_lint.features.base import decades, is_normalization, median, real
 from default_lint.trial.observations.base import Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, plain, short, text_of
 from default_lint.trial.trace import LayerTrace
 
 BOUNDED = ("sigmoid", "tanh", "softsign", "hard_sigmoid", "hard_tanh", "softmax")
 """Activations whose slope goes to nothing on both sides."""
 
-_LONGEST = 24
 _SCALED = ("glorot", "he", "lecun", "variancescaling", "orthogonal", "identity")
 _USUAL = {"SGD": 0.01, "Adagrad": 0.01, "Adadelta": 1.0, "Ftrl": 0.01}
 
@@ -37,17 +37,6 @@ class Blame(NamedTuple):
 # words
 
 
-def quoted(layer: LayerTrace) -> str:
-    """The name of a layer in backticks, cut where it is long."""
-    name = layer.name if len(layer.name) <= _LONGEST else layer.name[: _LONGEST - 1] + "…"
-    return f"`{name}`"
-
-
-def percent(share: float) -> str:
-    """A share in whole percent, rounded so that only all is 100 % and only nothing 0 %."""
-    return f"{min(max(round(100 * share), 1 if share > 0 else 0), 99 if share < 1 else 100)} %"
-
-
 def counted(share: float, layer: LayerTrace) -> str:
     """A share of the units of a layer in words: "90 of 100 units", or in percent when their number is not known."""
     width = units(layer)
@@ -61,15 +50,10 @@ def after(epoch: int) -> str:
     return "before training" if epoch < 0 else f"after epoch {epoch + 1}"
 
 
-def short(value: float) -> str:
-    """A number to two digits, without an exponent where it needs none."""
-    return f"{float(f'{value:.2g}'):g}"
-
-
 def lower_rate(sight: Sight) -> float:
     """The usual learning rate, or a tenth of the present one when that is not above it."""
     usual, rate = usual_rate(sight), real(sight.model.optimizer.get("learning_rate"))
-    return usual if rate is None or rate > usual or rate <= 0 else float(f"{rate / 10:.1g}")
+    return usual if rate is None or rate > usual or rate <= 0 else float(f"{text_of(rate / 10, 1)}")
 
 
 def usual_rate(sight: Sight) -> float:
@@ -203,13 +187,17 @@ def steep_rate(sight: Sight) -> Blame | None:
     if current is not None and isinstance(learns, (list, tuple)) and len(learns) == 2:
         low, high = real(learns[0]), real(learns[1])
         if low is not None and high is not None and current > high:
-            return Blame(place, "learning_rate", f"learning rate {current:g}; {low:g} to {high:g} learned in a sweep")
+            return Blame(
+                place,
+                "learning_rate",
+                f"learning rate {plain(current)}; {plain(low)} to {plain(high)} learned in a sweep",
+            )
         if low is not None and current <= (high or current):
             return None
     firsts = [ratios[0] for ratios in update_ratios(sight).values()]
     middle = median(firsts)
     if middle is not None and middle > LIMITS["update_ratio_high"]:
-        return Blame(place, "learning_rate", f"one step changed the weights by {10**middle:.2g} times their size")
+        return Blame(place, "learning_rate", f"one step changed the weights by {short(10**middle)} times their size")
     return None
 
 
@@ -223,5 +211,5 @@ def large_input(sight: Sight, layer: LayerTrace | None = None) -> Blame | None:
     size = max(spread, abs(high or 0.0) / 10, abs(low or 0.0) / 10)
     if size <= LIMITS["input_large"] or any("mbedding" in layer.kind for layer in sight.model.layers[:2]):
         return None
-    reach = f", {low:.4g} to {high:.4g}" if low is not None and high is not None else ""
-    return Blame(sight.places.data("x"), "x_scale", f"x has a standard deviation of {spread:.3g}{reach}")
+    reach = f", {text_of(low, 4)} to {text_of(high, 4)}" if low is not None and high is not None else ""
+    return Blame(sight.places.data("x"), "x_scale", f"x has a standard deviation of {text_of(spread)}{reach}")

@@ -14,12 +14,11 @@ from default_lint.trial.observations._layers import (
     is_head,
     large_input,
     odd_initializer,
-    quoted,
     series,
-    short,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import quoted, short
 from default_lint.trial.trace import LayerTrace
 
 

@@ -8,6 +8,7 @@ from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import sweep
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 
 class BatchCoversDataset(Observation):
@@ -63,7 +64,8 @@ class BatchCoversDataset(Observation):
             measure="steps",
             value=float(updates),
             notes=(
-                f"the loss went from {sight.health.start:.3g} to {sight.health.last:.3g} in {len(complete)} epochs",
+                f"the loss went from {text_of(sight.health.start)} to {text_of(sight.health.last)} "
+                f"in {len(complete)} epochs",
                 f"try: batch_size=32, which makes {-(-int(samples) // 32)} updates per epoch",
             ),
         )

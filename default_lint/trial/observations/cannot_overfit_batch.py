@@ -7,9 +7,9 @@ from typing import Any
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._data import text_of
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import blame
+from default_lint.trial.observations.words import plain, text_of
 
 
 class CannotOverfitBatch(Observation):
@@ -60,7 +60,8 @@ class CannotOverfitBatch(Observation):
         optimizer = by_best and blame(sight) >= 0.5
         yield self.seen(
             sight.places.learning_rate() if optimizer else sight.places.loss(),
-            f"{samples:g} examples were not learned by heart: loss {start:.3g} to {end:.3g} in {steps:g} steps",
+            f"{plain(samples)} examples were not learned by heart: "
+            f"loss {text_of(start)} to {text_of(end)} in {plain(steps)} steps",
             weight=0.7 if optimizer else 0.45,
             cause="learning_rate" if optimizer else "model",
             measure="overfit_batch",

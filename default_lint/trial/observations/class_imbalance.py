@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import heads, number, percent
+from default_lint.trial.observations._data import heads, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, short
 
 
 class ClassImbalance(Observation):
@@ -103,5 +104,5 @@ def _weights(counts: object) -> str:
     if not isinstance(counts, dict) or not 2 <= len(counts) <= 4 or not all(counts.values()):
         return "{0: ..., 1: ...}"
     total = sum(counts.values())
-    inner = ", ".join(f"{label}: {total / len(counts) / count:.2g}" for label, count in counts.items())
+    inner = ", ".join(f"{label}: {short(total / len(counts) / count)}" for label, count in counts.items())
     return "{" + inner + "}"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import Facts, arrays, number, text_of, word
+from default_lint.trial.observations._data import Facts, arrays, number, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 
 class ConstantFeature(Observation):

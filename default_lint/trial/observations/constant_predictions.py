@@ -9,6 +9,7 @@ from default_lint.features.base import Run, number
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import plain, short
 
 
 class ConstantPredictions(Observation):
@@ -59,9 +60,9 @@ class ConstantPredictions(Observation):
         if not (constant or single):
             return
         what = (
-            f"every prediction was the same class on {run.measure(end, 'measured_samples') or 0:g} held examples"
+            f"every prediction was the same class on {plain(run.measure(end, 'measured_samples') or 0)} held examples"
             if single and not constant
-            else f"predictions hardly differed: std {spread:.2g} where the targets have {targets:.2g}"
+            else f"predictions hardly differed: std {short(spread or 0.0)} where the targets have {short(targets or 0.0)}"
         )
         outputs = sight.model.outputs or tuple(row.index for row in sight.model.layers[-1:])
         place = sight.places.layer(outputs[0]) if outputs else sight.places.fit()

@@ -6,20 +6,10 @@ from collections.abc import Iterator
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import (
-    Blame,
-    Reading,
-    after,
-    at_start,
-    given,
-    is_head,
-    last,
-    percent,
-    quoted,
-    weighted,
-)
+from default_lint.trial.observations._layers import Blame, Reading, after, at_start, given, is_head, last, weighted
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, plain, quoted
 from default_lint.trial.trace import LayerTrace
 
 _REGULARIZERS = ("kernel_regularizer", "embeddings_regularizer", "recurrent_regularizer")
@@ -102,6 +92,6 @@ def _blame(sight: Sight, layer: LayerTrace, start: float | None) -> Blame:
             place = sight.places.layer(layer.index, name)
             factors = [real(layer.settings.get(f"{name}.{part}")) for part in ("l1", "l2", "factor")]
             factor = max((value for value in factors if value is not None), default=None)
-            shown = f" (factor {factor:g})" if factor is not None else ""
+            shown = f" (factor {plain(factor)})" if factor is not None else ""
             return Blame(place, "regularizer", f"the regularizer{shown} pulled the weights to 0")
     return Blame(sight.places.layer(layer.index), "units", "the weights fell to 0 while training, for no reason seen")

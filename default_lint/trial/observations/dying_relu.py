@@ -15,13 +15,12 @@ from default_lint.trial.observations._layers import (
     last,
     lower_rate,
     odd_initializer,
-    percent,
-    quoted,
     series,
     steep_rate,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, plain, quoted
 from default_lint.trial.trace import LayerTrace
 
 
@@ -146,5 +145,5 @@ def _advice(sight: Sight, blame: Blame) -> str:
     if blame.cause == "x_scale":
         return "try: scale x to zero mean and unit variance"
     if blame.cause == "learning_rate":
-        return f"try: learning_rate={lower_rate(sight):g} or less"
+        return f"try: learning_rate={plain(lower_rate(sight))} or less"
     return 'try: a tenth of the learning rate, `kernel_initializer="he_normal"`, or `activation="leaky_relu"`'

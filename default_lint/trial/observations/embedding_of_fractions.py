@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
-from default_lint.trial.observations._data import number, text_of
+from default_lint.trial.observations._data import number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.embedding_range import fed_embedding, rows_of
+from default_lint.trial.observations.words import text_of
 
 
 class EmbeddingOfFractions(Observation):

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from default_lint.findings import Severity
 from default_lint.trial.observations._crash import message, refused_index
-from default_lint.trial.observations._data import Facts, arrays, number, text_of
+from default_lint.trial.observations._data import Facts, arrays, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.words import text_of
 from default_lint.trial.trace import LayerTrace
 
 

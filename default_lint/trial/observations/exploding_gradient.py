@@ -16,12 +16,12 @@ from default_lint.trial.observations._layers import (
     lower_rate,
     model_series,
     odd_initializer,
-    short,
     steep_rate,
     weighted,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import plain, short
 
 
 class ExplodingGradient(Observation):
@@ -140,7 +140,7 @@ def _blame(sight: Sight) -> Blame:
             place = sight.places.layer(layer.index, name)
             return Blame(place, "initializer", f"`{name}` gives the weights a scale of its own")
     number = real(sight.model.optimizer.get("learning_rate"))
-    shown = f" ({number:g})" if number is not None and math.isfinite(number) else ""
+    shown = f" ({plain(number)})" if number is not None and math.isfinite(number) else ""
     why = f"likely causes: the learning rate{shown}, targets of large scale, large initial weights"
     return Blame(sight.places.learning_rate(), "learning_rate", why)
 
@@ -150,4 +150,4 @@ def _advice(sight: Sight, blame: Blame) -> str:
         return "try: scale x to zero mean and unit variance"
     if blame.cause == "initializer":
         return 'try: the default `kernel_initializer="glorot_uniform"`'
-    return f"try: learning_rate={lower_rate(sight):g} or less, and clipnorm=1.0 against single jumps"
+    return f"try: learning_rate={plain(lower_rate(sight))} or less, and clipnorm=1.0 against single jumps"

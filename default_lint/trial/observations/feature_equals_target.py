@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from default_lint.trial.observations._data import arrays, number, quoted, text_of, word
+from default_lint.trial.observations._data import arrays, number, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import quoted, text_of
 
 
 class FeatureEqualsTarget(Observation):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from default_lint.findings import Confidence, Note, Severity
-from default_lint.trial.observations._layers import heads, percent, quoted
+from default_lint.trial.observations._layers import heads
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, quoted
 from default_lint.trial.trace import LayerTrace
 
 _JUDGED = ("Dense", "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D")

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import heads, largest, number, text_of
+from default_lint.trial.observations._data import heads, largest, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 _USUAL = ("glorot", "he_", "lecun", "henormal", "heuniform", "orthogonal", "variance", "zeros")
 

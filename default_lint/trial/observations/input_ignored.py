@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.words import text_of
 
 
 class InputIgnored(Observation):
@@ -47,7 +48,7 @@ class InputIgnored(Observation):
             return
         yield self.seen(
             sight.places.data("x"),
-            f"with inputs of zero the loss was {zeroed:.3g}, with the real ones {loss:.3g}",
+            f"with inputs of zero the loss was {text_of(zeroed)}, with the real ones {text_of(loss)}",
             weight=0.35,
             cause="x",
             measure="zero_input",

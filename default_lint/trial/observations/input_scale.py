@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
-from default_lint.trial.observations._data import PASSING, arrays, first_layers, largest, number, text_of, word
+from default_lint.trial.observations._data import PASSING, arrays, first_layers, largest, number, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 from default_lint.trial.trace import LayerTrace
 
 _WEIGHTED = ("Dense", "Conv", "Depthwise", "Separable", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "TimeDistributed")

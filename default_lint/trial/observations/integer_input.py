@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from default_lint.findings import Severity
 from default_lint.trial.observations._crash import message
-from default_lint.trial.observations._data import arrays, largest, text_of, word
+from default_lint.trial.observations._data import arrays, largest, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.input_scale import raw_meeting
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 
 class IntegerInput(Observation):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from default_lint.findings import Severity
 from default_lint.trial.observations._crash import label_shapes
-from default_lint.trial.observations._data import Head, heads, number, percent, word
+from default_lint.trial.observations._data import Head, heads, number, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
+from default_lint.trial.observations.words import percent
 
 _BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
 _SPARSE = "sparse_categorical_crossentropy"

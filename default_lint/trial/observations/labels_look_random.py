@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._data import number, text_of
+from default_lint.trial.observations._data import number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 
 class LabelsLookRandom(Observation):

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
 from default_lint.trial.observations._crash import refused_label
-from default_lint.trial.observations._data import Head, heads, number, text_of
+from default_lint.trial.observations._data import Head, heads, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.words import text_of
 
 
 class LabelsOutOfRange(Observation):

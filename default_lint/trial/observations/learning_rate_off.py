@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import sweep
+from default_lint.trial.observations.words import plain, text_of
 
 
 class LearningRateOff(Observation):
@@ -54,16 +55,17 @@ class LearningRateOff(Observation):
         static = sight.found("learning-rate-out-of-range") is not None
         yield self.seen(
             sight.places.learning_rate(),
-            f"learning rate {found.current:g} is {side} the range that learned: {found.range}",
+            f"learning rate {plain(found.current)} is {side} the range that learned: {found.range}",
             weight=0.4 if found.strange else min(0.97, (0.9 if sight.health.fails else 0.8) + 0.05 * static),
             cause="learning_rate",
             measure="rate_sweep",
             value=found.current,
             notes=(
-                f"{found.tried[0]:g} to {found.tried[1]:g} were tried from the first weights on the same batches",
+                f"{plain(found.tried[0])} to {plain(found.tried[1])} were tried "
+                "from the first weights on the same batches",
                 "such rates work where inputs or targets are out of scale: look there first"
                 if found.strange
-                else f"try: learning_rate={middle:.0e}",
+                else f"try: learning_rate={text_of(middle, 1)}",
             ),
             severity=Severity.INFO if found.strange else None,
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from default_lint.trial.observations._data import Head, arrays, heads, number, percent, text_of
+from default_lint.trial.observations._data import Head, arrays, heads, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.health import broken
 from default_lint.trial.observations.origin import span_of
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, text_of
 
 _LOGARITHMS = ("log", "log2", "log10", "xlogy")
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from default_lint.features.base import Run
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import number, text_of
+from default_lint.trial.observations._data import number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.origin import span_of
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 _NAMED = re.compile(r"\by(hat)?\b|\by_|_y\b|true|target|label|pred|output|model|net\(|self\(")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import blame
+from default_lint.trial.observations.words import text_of
 
 
 class LossDiverging(Observation):
@@ -49,7 +50,7 @@ class LossDiverging(Observation):
         fault = blame(sight)
         yield self.seen(
             sight.places.learning_rate(),
-            f"the loss rose to {health.last:.3g}, from {health.best:.3g} at its best",
+            f"the loss rose to {text_of(health.last)}, from {text_of(health.best)} at its best",
             weight=0.5 + 0.4 * fault,
             cause="learning_rate",
             measure="loss",

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 from default_lint.findings import Confidence
-from default_lint.trial.observations._data import accuracy, metrics, percent, text_of
+from default_lint.trial.observations._data import accuracy, metrics
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, text_of
 
 
 class LossMetricDisagree(Observation):

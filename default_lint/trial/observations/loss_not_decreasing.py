@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 
 class LossNotDecreasing(Observation):
@@ -49,7 +50,7 @@ class LossNotDecreasing(Observation):
             return
         yield self.seen(
             sight.places.fit(),
-            f"the loss hardly fell: {health.start:.3g} to {health.last:.3g} in {health.steps} steps",
+            f"the loss hardly fell: {text_of(health.start)} to {text_of(health.last)} in {health.steps} steps",
             weight=0.5,
             cause="training",
             measure="loss",

@@ -11,6 +11,7 @@ from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.health import broken
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.rates import blame
+from default_lint.trial.observations.words import text_of
 
 
 class LossNotFinite(Observation):
@@ -58,7 +59,7 @@ class LossNotFinite(Observation):
         notes = [f"first not finite when training was replayed: {what}"] if what else []
         start, best = sight.health.start, sight.health.best
         if math.isfinite(start) and math.isfinite(best):
-            notes.append(f"the finite losses before went from {start:.3g} to {best:.3g}")
+            notes.append(f"the finite losses before went from {text_of(start)} to {text_of(best)}")
         yield self.seen(
             place,
             f"the loss became NaN or infinite {when}",

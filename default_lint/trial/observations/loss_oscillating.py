@@ -10,6 +10,7 @@ from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import blame
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent
 
 
 class LossOscillating(Observation):
@@ -56,7 +57,7 @@ class LossOscillating(Observation):
         fault = blame(sight)
         yield self.seen(
             sight.places.learning_rate(),
-            f"the loss turned back at {turns:.0%} of the epochs, by {amplitude:.0%} of itself on average",
+            f"the loss turned back at {percent(turns)} of the epochs, by {percent(amplitude)} of itself on average",
             weight=(0.4 + 0.4 * fault) if poor else 0.2,
             cause="learning_rate",
             measure="loss",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Severity
-from default_lint.trial.observations._data import Facts, arrays, number, quoted, text_of, word
+from default_lint.trial.observations._data import Facts, arrays, number, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.words import quoted, text_of
 
 
 class NanOrInfInput(Observation):

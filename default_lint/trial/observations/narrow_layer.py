@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import heads, quoted, size, units
+from default_lint.trial.observations._layers import heads, size, units
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import quoted
 from default_lint.trial.trace import LayerTrace
 
 

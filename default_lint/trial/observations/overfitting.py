@@ -9,6 +9,7 @@ from default_lint.features.base import Run
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, text_of
 
 
 class Overfitting(Observation):
@@ -59,14 +60,15 @@ class Overfitting(Observation):
         serious = rise > LIMITS["overfit_much"] and gap > LIMITS["overfit_gap"] and not _stops_early(sight)
         yield self.seen(
             sight.places.fit("epochs"),
-            f"validation loss rose by {rise:.0%} after epoch {best[2] + 1} while training loss fell",
+            f"validation loss rose by {percent(rise)} after epoch {best[2] + 1} while training loss fell",
             weight=0.6 if serious else 0.2,
             cause="overfitting",
             measure="val_loss",
             value=rise,
             epochs=[run.epochs[at].number for at in range(best[2], count)],
             notes=(
-                f"validation loss {best[0]:.3g} to {last[0]:.3g}, training loss {best[1]:.3g} to {last[1]:.3g}",
+                f"validation loss {text_of(best[0])} to {text_of(last[0])}, "
+                f"training loss {text_of(best[1])} to {text_of(last[1])}",
                 "try: EarlyStopping(patience=3, restore_best_weights=True), then dropout or fewer units",
             ),
             severity=Severity.WARNING if serious else Severity.INFO,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from default_lint.features.base import real
 from default_lint.trial.observations.base import Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import plain
 
 
 class Sweep(NamedTuple):
@@ -42,7 +43,7 @@ class Sweep(NamedTuple):
         """The rates that learned, for people."""
         if self.low is None or self.high is None:
             return "none"
-        return f"{self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"
+        return f"{plain(self.low)}" if self.low == self.high else f"{plain(self.low)} to {plain(self.high)}"
 
 
 def sweep(sight: Sight) -> Sweep | None:
@@ -71,9 +72,3 @@ def blame(sight: Sight) -> float:
     if found is None:
         return 0.5
     return 0.9 if (found.too_high or found.too_low) and not found.strange else 0.15
-
-
-def current_rate(sight: Sight) -> float | None:
-    """The learning rate at the start of training."""
-    rates = [epoch.learning_rate for epoch in sight.model.epochs if epoch.learning_rate is not None]
-    return rates[0] if rates else real(sight.model.optimizer.get("learning_rate"))

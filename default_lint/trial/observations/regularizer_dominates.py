@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import after, at_start, given, percent, quoted, series, size, units
+from default_lint.trial.observations._layers import after, at_start, given, series, size, units
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, plain, quoted, short, text_of
 from default_lint.trial.trace import Epoch, LayerTrace
 
 _ARGUMENTS = (
@@ -73,10 +74,10 @@ class RegularizerDominates(Observation):
         dominates = share > LIMITS["penalty_share"]
         shrunk = left is not None and left < LIMITS["weights_left"]
         factor = strongest.factor
-        notes = [f"`{strongest.argument}` of {quoted(strongest.layer)}" + (f": {factor:g}" if factor else "")]
+        notes = [f"`{strongest.argument}` of {quoted(strongest.layer)}" + (f": {plain(factor)}" if factor else "")]
         if left is not None:
-            notes.append(f"its weights are {left:.2g} times what they were before training")
-        advice = f"{min(factor / 100, 1e-4):.0e}" if factor else "1e-4"
+            notes.append(f"its weights are {short(left)} times what they were before training")
+        advice = f"{text_of(min(factor / 100, 1e-4), 1)}" if factor else "1e-4"
         message = f"{percent(min(share, 1.0))} of the loss was the penalty of regularizers {after(number)}"
         if not dominates:
             message = f"the regularizer shrank the weights of {quoted(strongest.layer)} to {percent(left or 0.0)}"

@@ -15,13 +15,12 @@ from default_lint.trial.observations._layers import (
     last,
     lower_rate,
     odd_initializer,
-    percent,
-    quoted,
     series,
     steep_rate,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, plain, quoted, text_of
 from default_lint.trial.trace import LayerTrace
 
 
@@ -119,7 +118,7 @@ def _blame(sight: Sight, layer: LayerTrace) -> Blame:
             place = sight.places.layer(layer.index, name)
             return Blame(place, "initializer", f"saturated before training: `{name}` makes large weights")
         if spread is not None and spread.value > LIMITS["layer_std_high"]:
-            why = f"what comes in has a standard deviation of {spread.value:.3g}"
+            why = f"what comes in has a standard deviation of {text_of(spread.value)}"
             return Blame(sight.places.layer(layer.index), "saturation", why)
     rate = steep_rate(sight)
     if rate is not None:
@@ -134,5 +133,5 @@ def _advice(sight: Sight, blame: Blame) -> str:
     if blame.cause == "initializer":
         return 'try: the default `kernel_initializer="glorot_uniform"`'
     if blame.cause == "learning_rate":
-        return f"try: learning_rate={lower_rate(sight):g} or less"
+        return f"try: learning_rate={plain(lower_rate(sight))} or less"
     return 'try: `activation="relu"` in hidden layers, or BatchNormalization before the activation'

@@ -8,6 +8,7 @@ from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import short, text_of
 
 _CALLBACKS = ("LearningRateScheduler", "ReduceLROnPlateau")
 
@@ -58,15 +59,15 @@ class ScheduleTooFast(Observation):
         last = points[-1][1]
         yield self.seen(
             self._place(sight),
-            f"the learning rate fell from {first:.2g} to {last:.2g} by epoch {small[0] + 1} of {len(points)}",
+            f"the learning rate fell from {short(first)} to {short(last)} by epoch {small[0] + 1} of {len(points)}",
             weight=0.88,
             cause="schedule",
             measure="learning_rate",
             value=last / first,
             epochs=small,
             notes=(
-                f"the loss went from {sight.health.start:.3g} to {sight.health.last:.3g} in the whole run",
-                f"try: a decay over the whole training ({sight.health.steps} steps here), or a constant {first:.2g}",
+                f"the loss went from {text_of(sight.health.start)} to {text_of(sight.health.last)} in the whole run",
+                f"try: a decay over the whole training ({sight.health.steps} steps here), or a constant {short(first)}",
             ),
         )
 

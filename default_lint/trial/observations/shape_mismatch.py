@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
 from default_lint.trial.observations._crash import Misfit, misfit
-from default_lint.trial.observations._data import quoted
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place, _callee
+from default_lint.trial.observations.words import quoted
 
 
 class ShapeMismatch(Observation):

@@ -10,6 +10,7 @@ from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import sweep
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent
 
 
 class StillImproving(Observation):
@@ -65,7 +66,8 @@ class StillImproving(Observation):
         serious = not slow and (fast or (few if health.fails else health.state == "weak"))
         yield self.seen(
             sight.places.fit("epochs"),
-            f"the loss still fell by {gain:.0%} in the last of {health.epochs} epoch{'s' if health.epochs > 1 else ''}",
+            f"the loss still fell by {percent(gain)} in the last of "
+            f"{health.epochs} epoch{'s' if health.epochs > 1 else ''}",
             weight=(0.8 if few else 0.55) if serious else 0.25,
             cause="epochs",
             measure="loss",

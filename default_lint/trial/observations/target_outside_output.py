@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 
 from default_lint.findings import Note, Severity
-from default_lint.trial.observations._data import Head, heads, number, text_of
+from default_lint.trial.observations._data import Head, heads, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import plain, text_of
 
 _RANGES = {
     "sigmoid": (0.0, 1.0),
@@ -75,7 +76,9 @@ class TargetOutsideOutput(Observation):
         place = sight.places.layer(row.index, "activation") if row is not None else sight.places.loss()
         source = sight.places.data("y")
         where = source.span if source.document is place.document else None
-        takes = f"{bounds[0]:g} to {bounds[1]:g}" if math.isfinite(bounds[1]) else f"{bounds[0]:g} and more"
+        takes = (
+            f"{plain(bounds[0])} to {plain(bounds[1])}" if math.isfinite(bounds[1]) else f"{plain(bounds[0])} and more"
+        )
         return self.seen(
             place,
             f"targets go from {text_of(low)} to {text_of(high)}, `{head.activation}` gives {takes}",

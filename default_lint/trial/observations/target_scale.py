@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from default_lint.trial.observations._data import heads, largest, number, text_of
+from default_lint.trial.observations._data import heads, largest, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import text_of
 
 
 class TargetScale(Observation):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import percent, quoted, short
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, plain, quoted, short
 from default_lint.trial.trace import LayerTrace
 
 _USUAL_MOMENTUM = 0.99
@@ -84,7 +84,9 @@ class TrainEvalModeGap(Observation):
         slow = momentum is not None and 0 <= momentum <= 1
         if slow and momentum is not None:
             seen = 1 - momentum**steps
-            notes.append(f"with momentum {momentum:g}, {steps} steps make {percent(seen)} of the moving statistics")
+            notes.append(
+                f"with momentum {plain(momentum)}, {steps} steps make {percent(seen)} of the moving statistics"
+            )
             slow = momentum > _USUAL_MOMENTUM
             harm = harm and (slow or seen > LIMITS["statistics_seen"])
         if not slow and batch is not None and batch < LIMITS["batch_norm_rows"]:
@@ -152,7 +154,7 @@ class TrainEvalModeGap(Observation):
         if momentum >= LIMITS["momentum_extreme"]:
             yield self.seen(
                 sight.places.layer(normalizing.index, "momentum"),
-                f"{quoted(normalizing)} has momentum {momentum:g}: its statistics lag behind",
+                f"{quoted(normalizing)} has momentum {plain(momentum)}: its statistics lag behind",
                 weight=0.7,
                 cause="batchnorm",
                 measure="accuracy_gap",

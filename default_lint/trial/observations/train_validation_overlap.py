@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._data import Facts, number, percent, text_of
+from default_lint.trial.observations._data import Facts, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, text_of
 
 
 class TrainValidationOverlap(Observation):

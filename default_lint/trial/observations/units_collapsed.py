@@ -17,11 +17,10 @@ from default_lint.trial.observations._layers import (
     large_input,
     last,
     odd_initializer,
-    percent,
-    quoted,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, quoted
 from default_lint.trial.trace import LayerTrace
 
 

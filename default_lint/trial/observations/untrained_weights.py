@@ -7,16 +7,11 @@ from collections.abc import Iterator, Sequence
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
 from default_lint.program.types import Model, Program
-from default_lint.trial.observations._layers import (
-    quoted,
-    series,
-    size,
-    usual_rate,
-    weighted,
-)
+from default_lint.trial.observations._layers import series, size, usual_rate, weighted
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import percent, plain, quoted
 from default_lint.trial.trace import LayerTrace
 
 _LOADED = (".load_weights", ".load_model", ".set_weights", "keras.applications.", "hub.KerasLayer")
@@ -82,7 +77,7 @@ class UntrainedWeights(Observation):
             measure="frozen_weights",
             value=share,
             notes=[
-                f"frozen: {others}; {share:.0%} of all weights, and no weights are loaded into them",
+                f"frozen: {others}; {percent(share)} of all weights, and no weights are loaded into them",
                 "try: leave `trainable` at True for layers without pretrained weights, and compile after setting it",
             ],
             severity=Severity.ERROR if everything else Severity.WARNING,
@@ -161,7 +156,7 @@ def _still(sight: Sight, layer: LayerTrace) -> bool:
 
 def _why_still(sight: Sight, rate: bool, cut_off: bool) -> tuple[str, str]:
     if rate:
-        return "the learning rate was 0", f"try: learning_rate={usual_rate(sight):g}"
+        return "the learning rate was 0", f"try: learning_rate={plain(usual_rate(sight))}"
     if cut_off:
         return (
             "its gradient was exactly 0: likely dead or constant units after it, or weights that are all 0",

@@ -10,6 +10,7 @@ from default_lint.trial.observations._layers import model_series, update_ratios,
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import plain, short, text_of
 
 _AIM = -3.0  # log10 of a good step over the weights
 
@@ -71,7 +72,7 @@ class UpdateRatioOff(Observation):
         epochs = [sight.model.epochs[-1].number]
         return self.seen(
             place,
-            f"one step changed the weights by {10**middle:.1g} of their size, usual 1e-4 to 0.1",
+            f"one step changed the weights by {text_of(10**middle, 1)} of their size, usual 1e-4 to 0.1",
             weight=0.85 if sight.health.fails else 0.65,
             cause=cause,
             measure="update_ratio",
@@ -86,10 +87,10 @@ class UpdateRatioOff(Observation):
         huge = middle > 0.0
         weight = (0.85 if huge else 0.5) * (1.0 if sight.health.fails else 0.6)
         rate = real(sight.model.optimizer.get("learning_rate"))
-        why = f"learning rate {rate:g}" if rate is not None else "likely cause: the learning rate"
+        why = f"learning rate {plain(rate)}" if rate is not None else "likely cause: the learning rate"
         return self.seen(
             sight.places.learning_rate(),
-            f"one step changed the weights by {10**middle:.2g} times their size, usual 1e-4 to 0.1",
+            f"one step changed the weights by {short(10**middle)} times their size, usual 1e-4 to 0.1",
             weight=weight,
             cause="learning_rate",
             measure="update_ratio",
@@ -105,7 +106,7 @@ def _most(ratios: Sequence[float], off: Callable[[float], bool]) -> bool:
 
 
 def _spread(ratios: Sequence[float]) -> str:
-    return f"over {len(ratios)} layers: {10 ** min(ratios):.0e} to {10 ** max(ratios):.0e}"
+    return f"over {len(ratios)} layers: {text_of(10 ** min(ratios), 1)} to {text_of(10 ** max(ratios), 1)}"
 
 
 def _rate_fall(sight: Sight) -> float:
@@ -121,24 +122,25 @@ def _slow(sight: Sight, fall: float) -> tuple[Place, str, str]:
     """Where small steps come from: the schedule, the clipping or the rate."""
     rate = sight.places.learning_rate()
     if fall >= LIMITS["rate_fall"]:
-        return rate, "schedule", f"the learning rate fell by a factor of {fall:.1g} during the run"
+        return rate, "schedule", f"the learning rate fell by a factor of {text_of(fall, 1)} during the run"
     gradients = [reading.value for reading in model_series(sight, "gradient_norm")]
     for name in ("clipnorm", "global_clipnorm", "clipvalue"):
         limit = real(sight.model.optimizer.get(name))
         if limit is not None and gradients and limit * LIMITS["clipping"] < max(gradients):
-            why = f"`{name}` is {limit:g}, the gradient had a norm of {max(gradients):.2g}"
+            why = f"`{name}` is {plain(limit)}, the gradient had a norm of {short(max(gradients))}"
             return sight.places.optimizer(name), "clipping", why
     number = real(sight.model.optimizer.get("learning_rate"))
-    why = f"learning rate {number:g}" if number is not None else "likely cause: the learning rate"
+    why = f"learning rate {plain(number)}" if number is not None else "likely cause: the learning rate"
     return rate, "learning_rate", why
 
 
 def _advice(sight: Sight, cause: str, middle: float) -> str:
     if cause == "schedule":
-        return f"try: a constant learning_rate={usual_rate(sight):g} first, then a schedule over all steps of the run"
+        known = plain(usual_rate(sight))
+        return f"try: a constant learning_rate={known} first, then a schedule over all steps of the run"
     if cause == "clipping":
         return "try: clipnorm=1.0, or none"
     rate, usual = real(sight.model.optimizer.get("learning_rate")), usual_rate(sight)
     if rate is not None and rate > 0 and (usual <= rate if middle < _AIM else usual >= rate):
-        usual = min(float(f"{rate * 10 ** (_AIM - middle):.0e}"), 1.0)  # the usual rate would make it worse
-    return f"try: learning_rate={usual:g}"
+        usual = min(float(f"{text_of(rate * 10 ** (_AIM - middle), 1)}"), 1.0)  # the usual rate would make it worse
+    return f"try: learning_rate={plain(usual)}"

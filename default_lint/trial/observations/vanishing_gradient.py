@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from default_lint.features.base import DECADES, decades, median, real
 from default_lint.findings import Confidence, Severity
-from default_lint.trial.observations._layers import BOUNDED, hidden, last, odd_initializer, quoted, trains, weighted
+from default_lint.trial.observations._layers import BOUNDED, hidden, last, odd_initializer, trains, weighted
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.place import Place
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import quoted, text_of
 from default_lint.trial.trace import Epoch, LayerTrace
 
 _SHOWN = 4  # layers in a note
@@ -60,7 +61,7 @@ class VanishingGradient(Observation):
             return
         stopped = _stopped(sight)
         place, layer, cause = _place(sight)
-        amount = "below 1e-12" if middle <= -DECADES else f"{10**middle:.0e}"
+        amount = "below 1e-12" if middle <= -DECADES else f"{text_of(10**middle, 1)}"
         shown = layers if len(layers) <= _SHOWN else [*layers[: _SHOWN - 1], layers[-1]]
         yield self.seen(
             place,
@@ -95,7 +96,7 @@ def _ends(epoch: Epoch, layers: list[LayerTrace]) -> float | None:
 def _row(sight: Sight, layer: LayerTrace) -> str:
     values = [value for epoch in sight.model.epochs if (value := _relative(epoch, layer)) is not None]
     middle = median(values)
-    return f"{quoted(layer)} {'unknown' if middle is None else f'{middle:.1g}'}"
+    return f"{quoted(layer)} {'unknown' if middle is None else f'{text_of(middle, 1)}'}"
 
 
 def _stopped(sight: Sight) -> str:

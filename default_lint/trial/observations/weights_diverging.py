@@ -14,14 +14,13 @@ from default_lint.trial.observations._layers import (
     at_start,
     large_input,
     lower_rate,
-    quoted,
     series,
-    short,
     steep_rate,
     weighted,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
+from default_lint.trial.observations.words import plain, quoted, short
 from default_lint.trial.trace import LayerTrace
 
 
@@ -142,4 +141,4 @@ def _blame(sight: Sight) -> Blame:
 def _advice(sight: Sight, blame: Blame) -> str:
     if blame.cause == "x_scale":
         return "try: scale x to zero mean and unit variance"
-    return f"try: learning_rate={lower_rate(sight):g} or less"
+    return f"try: learning_rate={plain(lower_rate(sight))} or less"

@@ -267,7 +267,7 @@ def test_targets_out_of_reach() -> None:
     facts = real(320_000, 60_000)
     (seen,) = check(TargetScale, REGRESSION, epochs=losses(1e11, 1e11, 9.9e10, 9.9e10), data=facts, **MSE)
     assert where(seen) == (4, "load()")
-    assert seen.finding.message == "targets of up to 500000 stayed out of reach of an output that starts at 0"
+    assert seen.finding.message == "targets of up to 500,000 stayed out of reach of an output that starts at 0"
     assert check(TargetScale, REGRESSION, epochs=losses(1e11, 1e9, 1e8, 1e7), data=facts, **MSE) == []
 
 

@@ -31,7 +31,7 @@ def test_the_share_of_the_loss(part: float, count: int) -> None:
         assert runs.where(seen) == (8, "keras.regularizers.L2(1.0)")
         assert seen.finding.message == "71 % of the loss was the penalty of regularizers after epoch 1"
         assert seen.cause == "regularizer"
-        assert seen.finding.notes[-1].text == "try: a factor of 1e-04"
+        assert seen.finding.notes[-1].text == "try: a factor of 0.0001"
 
 
 def test_a_penalty_that_was_gone_after_the_first_epoch() -> None:

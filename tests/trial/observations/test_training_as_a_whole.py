@@ -39,7 +39,7 @@ def test_a_learning_rate_outside_the_range_that_learned() -> None:
     assert high.finding.message == "learning rate 0.0306 is above the range that learned: 0.0001 to 0.01"
     (low,) = check(LearningRateOff, epochs=stuck(), tests=rates(1e-4 / LIMITS["rate_margin"] / NEAR))
     assert " below the range" in low.finding.message
-    assert low.finding.notes[-1].text == "try: learning_rate=1e-03"
+    assert low.finding.notes[-1].text == "try: learning_rate=0.001"
 
 
 def test_a_learning_rate_near_the_range_or_in_a_run_that_learns_is_not_reported() -> None:
@@ -156,7 +156,7 @@ def test_a_finite_loss_is_no_matter() -> None:
 def test_a_loss_that_diverged() -> None:
     (seen,) = check(LossDiverging, epochs=diverging())
     assert where(seen) == (13, "0.001")
-    assert seen.finding.message == "the loss rose to 2.3e+04, from 2.3 at its best"
+    assert seen.finding.message == "the loss rose to 23,000, from 2.3 at its best"
     assert check(LossDiverging, epochs=diverging(), tests=rates(1e-3))[0].symptom
     limit = LIMITS["diverging"]
     assert check(LossDiverging, epochs=[epoch(0, 3.0), epoch(1, 3.0 * limit * NEAR)])
@@ -173,7 +173,7 @@ def test_a_loss_that_oscillates() -> None:
     limit = LIMITS["oscillation_size"]
     size = 2 * limit / (1 - limit / 2)  # of losses 2 and 2 + size, the mean is 2 + size / 2
     (seen,) = check(LossOscillating, epochs=zigzag(size * NEAR))
-    assert seen.finding.message == "the loss turned back at 100% of the epochs, by 10% of itself on average"
+    assert seen.finding.message == "the loss turned back at 100 % of the epochs, by 10 % of itself on average"
     assert seen.finding.severity == Severity.WARNING
     assert check(LossOscillating, epochs=zigzag(size / NEAR)) == []
     assert check(LossOscillating, epochs=zigzag(1.0, int(LIMITS["oscillation_epochs"]) - 1)) == []
@@ -276,7 +276,7 @@ def test_a_training_that_ended_too_early() -> None:
     asked = {"epochs": 3}
     (seen,) = check(StillImproving, epochs=falling(0.1), asked=asked)
     assert where(seen) == (17, "5")
-    assert seen.finding.message == "the loss still fell by 10% in the last of 3 epochs"
+    assert seen.finding.message == "the loss still fell by 10 % in the last of 3 epochs"
     assert seen.finding.severity == Severity.WARNING
     limit = LIMITS["still_gain"]
     assert check(StillImproving, epochs=falling(limit * NEAR), asked=asked)
@@ -327,7 +327,7 @@ def overfit(rise: float, gap: float = 0.2, after: int = 3) -> list[Epoch]:
 
 def test_overfitting() -> None:
     (seen,) = check(Overfitting, epochs=overfit(LIMITS["overfit_much"] * NEAR))
-    assert seen.finding.message == "validation loss rose by 31% after epoch 2 while training loss fell"
+    assert seen.finding.message == "validation loss rose by 31 % after epoch 2 while training loss fell"
     assert seen.finding.severity == Severity.WARNING
     assert check(Overfitting, epochs=overfit(LIMITS["overfit_much"] / NEAR))[0].finding.severity == Severity.INFO
     assert check(Overfitting, epochs=overfit(0.5, LIMITS["overfit_gap"] / NEAR))[0].finding.severity == Severity.INFO

@@ -26,7 +26,7 @@ def test_small_steps(ratio: float, count: int) -> None:
     assert len(found) == count
     for seen in found:
         assert runs.where(seen) == (13, "0.001")
-        assert seen.finding.message == "one step changed the weights by 9e-05 of their size, usual 1e-4 to 0.1"
+        assert seen.finding.message == "one step changed the weights by 9e-5 of their size, usual 1e-4 to 0.1"
         assert (seen.cause, seen.finding.severity) == ("learning_rate", Severity.WARNING)
         assert seen.finding.notes[-1].text == "try: learning_rate=0.001"
 

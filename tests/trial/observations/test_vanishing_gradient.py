@@ -26,7 +26,7 @@ def check(source: str = STACK, first: float = 1e-6, **more: Any) -> list[Any]:
 def test_a_stack_of_sigmoids() -> None:
     (seen,) = check()
     assert runs.where(seen) == (8, '"sigmoid"')
-    assert seen.finding.message == "the gradient of the first layers was 2e-06 of that of the last"
+    assert seen.finding.message == "the gradient of the first layers was 2e-6 of that of the last"
     assert (seen.cause, seen.weight, seen.finding.severity) == ("activation", 0.85, Severity.WARNING)
 
 
