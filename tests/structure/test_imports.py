@@ -64,6 +64,9 @@ def sources(package: str) -> Iterator[tuple[str, ast.Module]]:
         yield name, ast.parse(file.read_text(encoding="utf-8"))
 
 
+SHARED = ("nest", "randomness")  # modules of `trial.child` that its package `trials` takes with two dots
+
+
 def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Line and dotted module of each import, wherever it stands; `from package import module` names the module.
 
@@ -73,7 +76,7 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            if node.level == 1:
+            if node.level == 1 or (node.level == 2 and node.module in SHARED):
                 yield node.lineno, "." + (node.module or "")
                 continue
             assert node.level == 0, f"line {node.lineno}: a relative import"
