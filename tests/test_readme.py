@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,18 @@ def test_shown_output_is_what_is_printed(
     monkeypatch.chdir(ROOT)
     main(arguments)
     assert SHOWN[number].rstrip() in capsys.readouterr().out
+
+
+@pytest.mark.keras
+@pytest.mark.slow
+def test_the_main_job_finds_what_is_shown() -> None:
+    command = next(line for line in README.splitlines() if "default-lint diagnose --quiet" in line)
+    arguments = command.rpartition("&& ")[2].split()[1:]
+    call = [sys.executable, "-m", "default_lint", *arguments]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert SHOWN[2].rstrip() in done.stdout
+    assert "Try first: line 20: " in done.stdout
 
 
 def test_links_lead_somewhere() -> None:

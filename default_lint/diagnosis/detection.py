@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from default_lint.diagnosis.fusion import Weighed
 from default_lint.findings import Severity, Verdict
 from default_lint.trial.observations.health import Health
+from default_lint.trial.observations.words import text_of
 from default_lint.trial.trace import Ended, Trace, windows
 
 _ORDER = ("broken", "diverged", "stuck", "weak", "unknown", "learns")
@@ -49,9 +50,9 @@ def _numbers(health: Health, window: str) -> str:
     span = f"in {windows(health.epochs, window)}" if health.epochs else f"in {health.steps} steps"
     parts = []
     if math.isfinite(health.start) and math.isfinite(health.last):
-        parts.append(f"loss {_short(health.start)} to {_short(health.last)} {span}")
+        parts.append(f"loss {text_of(health.start)} to {text_of(health.last)} {span}")
     elif math.isfinite(health.start):
-        parts.append(f"loss {_short(health.start)} to {health.last} {span}")
+        parts.append(f"loss {text_of(health.start)} to {health.last} {span}")
     if health.accuracy is not None:
         part = f"accuracy {health.accuracy:.2f}"
         if health.validation is not None:
@@ -60,7 +61,7 @@ def _numbers(health: Health, window: str) -> str:
             part += f" where always the commonest label gives {health.majority:.2f}"
         parts.append(part)
     elif health.chance is not None and health.state in ("stuck", "weak"):
-        parts.append(f"a constant prediction gives {_short(health.chance)}")
+        parts.append(f"a constant prediction gives {text_of(health.chance)}")
     return ", ".join(parts)
 
 
@@ -82,10 +83,6 @@ def _advice(item: Weighed) -> str:
     if item.finding.fixes:
         return f"{where}: {_lower(item.finding.fixes[0].title)}"
     return f"{where}: {item.finding.message}"
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}"
 
 
 def _lower(text: str) -> str:

@@ -6,6 +6,7 @@ They run when the user's script has ended, or on a live model: whatever they do 
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -106,8 +107,8 @@ def _reason(error: Exception) -> str:
     """One line for people."""
     if isinstance(error, Skipped):
         return str(error)
-    lines = str(error).strip().splitlines()
-    return f"it failed with {type(error).__name__}: {lines[0] if lines else ''}"[:300].rstrip(": ")
+    lines = re.sub(r"\{\{.*?\}\}", "", str(error)).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:100].rstrip(": ")
 
 
 def plain(value: Any) -> Any:

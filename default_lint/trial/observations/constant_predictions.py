@@ -62,7 +62,7 @@ class ConstantPredictions(Observation):
         what = (
             f"every prediction was the same class on {plain(run.measure(end, 'measured_samples') or 0)} held examples"
             if single and not constant
-            else f"predictions hardly differed: std {short(spread or 0.0)} where the targets have {short(targets or 0.0)}"
+            else f"predictions hardly differed: std {short(spread or 0.0)}, that of the targets {short(targets or 0.0)}"
         )
         outputs = sight.model.outputs or tuple(row.index for row in sight.model.layers[-1:])
         place = sight.places.layer(outputs[0]) if outputs else sight.places.fit()

@@ -217,7 +217,7 @@ def test_constant_predictions() -> None:
     limit = LIMITS["constant_spread"] * spread
     (seen,) = check(ConstantPredictions, epochs=predicted(prediction_std=limit / NEAR))
     assert where(seen) == (10, "Dense")
-    assert seen.finding.message == "predictions hardly differed: std 0.0059 where the targets have 0.3"
+    assert seen.finding.message == "predictions hardly differed: std 0.0059, that of the targets 0.3"
     assert check(ConstantPredictions, epochs=predicted(prediction_std=limit * NEAR)) == []
     (seen,) = check(ConstantPredictions, epochs=predicted(prediction_std=0.1, prediction_classes=1, prediction_top=1))
     assert seen.finding.message == "every prediction was the same class on 256 held examples"
