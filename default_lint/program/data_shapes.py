@@ -387,7 +387,9 @@ def slice_rows(rows: Rows, item: slice, size: Value) -> Rows:
         return rows.select("some", object())
     if is_integer(size):
         begin, end, _ = item.indices(size)
-        return rows if (begin, end) == (0, size) else rows.select("slice", begin, max(begin, end), size)
+        if begin >= end:  # no rows at all, as of a list that a loop of unknown length fills
+            return rows.select("some", object())
+        return rows if (begin, end) == (0, size) else rows.select("slice", begin, end, size)
     begin = 0 if start is None else start
     if begin < 0 and stop is None:
         return rows.select("tail", begin)
