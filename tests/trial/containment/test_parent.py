@@ -27,7 +27,9 @@ time.sleep(10**6)
 """
 
 PARENT = """\
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs in the background
 from default_lint.trial.launch import Request, run
 result = run(Request(script={script!r}, python=sys.executable, probe={probe!r}, keras=False, namespaces={namespaces}))
 print(result.trace.ended.kind, result.trace.ended.message)
