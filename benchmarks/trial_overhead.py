@@ -28,7 +28,7 @@ from default_lint.trial.child.callback import callback  # noqa: E402
 from default_lint.trial.child.monitor import LOOKS, Monitor  # noqa: E402
 from default_lint.trial.child.session import Session  # noqa: E402
 
-EPOCHS = 3
+EPOCHS = 8
 
 
 def dense() -> tuple[Any, Any, Any]:

@@ -21,6 +21,7 @@ from .session import Held, Subject
 
 MICRO = 4
 GRADIENT_ROWS = (32, 128, 64)  # at least, at most, one in so many of the rows that train
+FORWARD_ROWS = (96, 256, 16)
 CELLS = 16_000_000
 SMALL, LARGE = 1e-5, 10.0
 CONSTANT = 1e-6
@@ -33,9 +34,17 @@ Row = dict[str, float]
 
 def gradient_rows(rows: int, total: int | None) -> int:
     """How many of the held rows take part in gradients, for so many rows that train."""
-    low, high, share = GRADIENT_ROWS
-    wanted = max(low, min(high, (total or rows) // share))
-    return min(rows, wanted)
+    return _part(rows, total, GRADIENT_ROWS)
+
+
+def forward_rows(rows: int, total: int | None) -> int:
+    """How many of the held rows go through the model after each epoch, for so many rows that train."""
+    return rows if total is None else _part(rows, total, FORWARD_ROWS)
+
+
+def _part(rows: int, total: int | None, limits: tuple[int, int, int]) -> int:
+    low, high, share = limits
+    return min(rows, max(low, min(high, (total or rows) // share)))
 
 
 def key_of(subject: Subject) -> tuple[Any, ...]:
@@ -82,7 +91,7 @@ class Engine:
 
     def _place(self, held: Held, total: int | None) -> None:
         cells = sum(_cells(layer) for layer, _ in self.leaves)
-        rows = max(min(held.rows, MICRO), min(held.rows, CELLS // max(1, cells)))
+        rows = max(min(held.rows, MICRO), min(forward_rows(held.rows, total), CELLS // max(1, cells)))
         fixed = _fixed(self.model)
         self.micro = MICRO
         if fixed:
