@@ -313,7 +313,12 @@ def times(trace: Trace) -> str:
 
 def hardware(trace: Trace) -> str:
     """What the machine did, for people only."""
-    return ", ".join(f"{name.replace('_', ' ')} {short(float(value))}" for name, value in trace.hardware.items())
+    told = {
+        "cpu": "processor {:.0f} % of one",
+        "memory": "peak memory {:,.0f} MiB",
+        "gpu_memory": "accelerator {:,.0f} MiB",
+    }
+    return ", ".join(told[name].format(value) for name, value in trace.hardware.items() if name in told)
 
 
 def write(diagnosis: Diagnosis, trace: Trace, out: TextIO, view: View) -> None:

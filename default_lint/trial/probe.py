@@ -166,6 +166,7 @@ class Run:
     def after(self, ended: dict[str, Any]) -> None:
         """What is still to do when the program has ended; a signal or a crash in it does not change how that was."""
         try:
+            self.writer({"event": "hardware", "values": child("hardware").used(self.started)})
             if self.session.subjects:
                 self.writer({"event": "finished", "seconds": time.monotonic() - self.started, **ended})
             self.monitor.flush()

@@ -70,7 +70,9 @@ def test_a_script_is_main_in_its_own_folder(tmp_path: Path) -> None:
     )
     assert (ran.status, ran.out) == (0, "['--epochs', '3'] 7\n"), ran.err
     assert ran.ended["kind"] == "finished"
-    assert [event["event"] for event in ran.events] == ["start", "ended"], "nothing was imported that was not asked for"
+    assert [event["event"] for event in ran.events] == ["start", "hardware", "ended"], (
+        "nothing was imported that was not asked for"
+    )
 
 
 def test_an_exception_reads_as_python_tells_it(tmp_path: Path) -> None:
@@ -290,3 +292,18 @@ def test_a_loop_with_a_tape(way: str, tmp_path: Path) -> None:
         assert event["measures"]["gradient_norm"] > 0
         assert 0 <= event["measures"]["held_accuracy"] <= 1
         assert event["epoch"] < 0 or event["layers"]["0"]["update_norm"] > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts in another way")
+def test_what_the_machine_did_is_told(tmp_path: Path) -> None:
+    text = """\
+        import time
+        kept = bytearray(200_000_000)
+        until = time.process_time() + 0.5
+        while time.process_time() < until:
+            pass
+        """
+    (told,) = Ran(tmp_path, text).of("hardware")
+    assert set(told["values"]) == {"cpu", "memory"}
+    assert 200_000_000 / 2**20 < told["values"]["memory"] < 2_000
+    assert 0 < told["values"]["cpu"] < 110
