@@ -2,7 +2,8 @@
 
 Each round fits a model for some epochs in three ways in a mixed order, in one process: plain, plain once more (the
 noise floor), and watched at default settings. The figure is the median over rounds of the ratio to the plain fit of
-the same round. Functions are traced, measures compiled and data looked at in first rounds that are shown apart.
+the same round. Functions are traced, measures compiled and data looked at in first rounds that are shown apart, and so
+are the own tests that follow the script.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers  # noqa: E402
 
+from default_lint.trial.child import tests as own_tests  # noqa: E402
 from default_lint.trial.child.callback import callback  # noqa: E402
 from default_lint.trial.child.monitor import LOOKS, Monitor  # noqa: E402
 from default_lint.trial.child.session import Session  # noqa: E402
@@ -83,6 +85,15 @@ class Fitted:
         return time.process_time() - processor, time.perf_counter() - wall
 
 
+def tested(watched: Fitted) -> float:
+    """Wall seconds of our own tests on the model, as they are made after a script."""
+    watched.monitor.flush()
+    watched.monitor.silent = True
+    wall = time.perf_counter()
+    own_tests.run(watched.monitor.session)
+    return time.perf_counter() - wall
+
+
 def measure(build: Callable[[], tuple[Any, Any, Any]], rounds: int) -> list[str]:
     ways = {"plain": Fitted(build, False), "again": Fitted(build, False), "watched": Fitted(build, True)}
     first = {name: way.fit()[0] for name, way in ways.items()}
@@ -110,6 +121,7 @@ def measure(build: Callable[[], tuple[Any, Any, Any]], rounds: int) -> list[str]
         f"{watched - floor:+.3f}",
         f"{ratio('again', 1):.3f} / {ratio('watched', 1):.3f}",
         f"{first['watched'] - (first['plain'] + first['again']) / 2:+.1f} s",
+        f"{tested(ways['watched']):.1f} s",
     ]
 
 
@@ -119,8 +131,17 @@ def main() -> None:
     parser.add_argument("--only", choices=("dense", "convolutional", "recurrent"))
     options = parser.parse_args()
     print(f"{keras.backend.backend()}, {options.rounds} rounds of {EPOCHS} epochs, 1 thread, processor time, medians\n")
-    print("| model | plain epoch | plain again | watched | above the floor | wall: again / watched | set-up |")
-    print("|---|---|---|---|---|---|---|")
+    columns = (
+        "plain epoch",
+        "plain again",
+        "watched",
+        "above the floor",
+        "wall: again / watched",
+        "set-up",
+        "own tests",
+    )
+    print("| model | " + " | ".join(columns) + " |")
+    print("|---|---|---|---|---|---|---|---|")
     for build in (dense, convolutional, recurrent):
         if options.only in (None, build.__name__):
             print("| " + " | ".join(measure(build, options.rounds)) + " |", flush=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from default_lint.features.base import decades, is_normalization, median, real
 from default_lint.trial.observations.base import Sight
 from default_lint.trial.observations.place import Place
+from default_lint.trial.observations.rates import made
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.observations.words import percent, plain, short, text_of
 from default_lint.trial.trace import LayerTrace
@@ -56,6 +59,15 @@ def lower_rate(sight: Sight) -> float:
     return usual if rate is None or rate > usual or rate <= 0 else float(f"{text_of(rate / 10, 1)}")
 
 
+def advice(sight: Sight, blame: Blame, otherwise: str = "") -> str:
+    """What to do about a cause that several observations find; `otherwise` about any other."""
+    if blame.cause == "x_scale":
+        return "try: scale x to zero mean and unit variance"
+    if blame.cause == "learning_rate":
+        return f"try: learning_rate={plain(lower_rate(sight))} or less"
+    return otherwise
+
+
 def usual_rate(sight: Sight) -> float:
     """The learning rate with which this optimizer usually learns (the default of Keras)."""
     return _USUAL.get(str(sight.model.optimizer.get("class", "")), 0.001)
@@ -85,6 +97,14 @@ def last(sight: Sight, index: int, name: str) -> Reading | None:
 def at_start(sight: Sight, index: int, name: str) -> float | None:
     """The number before training; None when it was not measured."""
     return real(sight.measure(index, name, start=True))
+
+
+def doublings(rows: Sequence[Reading], window: int) -> Iterator[Sequence[Reading]]:
+    """Each stretch of so many epochs in which the number at least doubled every time, the first one first."""
+    for end in range(window, len(rows)):
+        part = rows[end - window : end + 1]
+        if all(one.value > 0 and two.value >= LIMITS["growth"] * one.value for one, two in pairwise(part)):
+            yield part
 
 
 def update_ratios(sight: Sight) -> dict[int, list[float]]:
@@ -181,19 +201,12 @@ def _scales(layer: LayerTrace) -> bool:
 
 def steep_rate(sight: Sight) -> Blame | None:
     """The learning rate, when the run or a sweep of rates shows that its steps are too large."""
-    sweep = sight.test("rate_sweep")
-    current, learns = real(sweep.get("current")), sweep.get("learns")
-    place = sight.places.learning_rate()
-    if current is not None and isinstance(learns, (list, tuple)) and len(learns) == 2:
-        low, high = real(learns[0]), real(learns[1])
-        if low is not None and high is not None and current > high:
-            return Blame(
-                place,
-                "learning_rate",
-                f"learning rate {plain(current)}; {plain(low)} to {plain(high)} learned in a sweep",
-            )
-        if low is not None and current <= (high or current):
+    sweep, place = made(sight), sight.places.learning_rate()
+    if sweep is not None and sweep.high is not None:
+        if sweep.current <= sweep.high:
             return None
+        why = f"learning rate {plain(sweep.current)}; {sweep.range} learned in a sweep"
+        return Blame(place, "learning_rate", why)
     firsts = [ratios[0] for ratios in update_ratios(sight).values()]
     middle = median(firsts)
     if middle is not None and middle > LIMITS["update_ratio_high"]:

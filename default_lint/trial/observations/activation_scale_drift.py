@@ -9,6 +9,7 @@ from default_lint.trial.observations._layers import (
     BOUNDED,
     Blame,
     Reading,
+    advice,
     after,
     at_start,
     is_head,
@@ -80,9 +81,7 @@ class ActivationScaleDrift(Observation):
         extreme = not limit[0] <= spread.value <= limit[1]
         weight = 0.5 if extreme else 0.3 if outside else 0.15
         before = f", {short(previous)} in the layer before" if previous else ""
-        advice = "try: scale x to zero mean and unit variance"
-        if blame.cause != "x_scale":
-            advice = "try: the default initializer, or BatchNormalization after this layer"
+        otherwise = "try: the default initializer, or BatchNormalization after this layer"
         return self.seen(
             blame.place,
             f"the outputs of {quoted(layer)} had a standard deviation of {short(spread.value)}",
@@ -91,7 +90,11 @@ class ActivationScaleDrift(Observation):
             measure="activation_std",
             value=spread.value,
             epochs=[spread.epoch],
-            notes=[f"{after(spread.epoch)}: {short(spread.value)}{before}; usual 0.05 to 20", blame.why, advice],
+            notes=[
+                f"{after(spread.epoch)}: {short(spread.value)}{before}; usual 0.05 to 20",
+                blame.why,
+                advice(sight, blame, otherwise),
+            ],
             severity=Severity.WARNING if extreme and sight.health.fails else Severity.INFO,
         )
 

@@ -8,19 +8,19 @@ from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations._layers import (
     Blame,
     Reading,
+    advice,
     after,
     at_start,
     counted,
     large_input,
     last,
-    lower_rate,
     odd_initializer,
     series,
     steep_rate,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
-from default_lint.trial.observations.words import percent, plain, quoted
+from default_lint.trial.observations.words import percent, quoted
 from default_lint.trial.trace import LayerTrace
 
 
@@ -142,8 +142,5 @@ def _blame(sight: Sight, layer: LayerTrace, dead: float) -> Blame:
 def _advice(sight: Sight, blame: Blame) -> str:
     if blame.cause == "initializer":
         return 'try: the default `bias_initializer="zeros"` with `kernel_initializer="he_normal"`'
-    if blame.cause == "x_scale":
-        return "try: scale x to zero mean and unit variance"
-    if blame.cause == "learning_rate":
-        return f"try: learning_rate={plain(lower_rate(sight))} or less"
-    return 'try: a tenth of the learning rate, `kernel_initializer="he_normal"`, or `activation="leaky_relu"`'
+    otherwise = 'try: a tenth of the learning rate, `kernel_initializer="he_normal"`, or `activation="leaky_relu"`'
+    return advice(sight, blame, otherwise)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from default_lint.features.base import median, real
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations._layers import (
     Blame,
     Reading,
+    advice,
     after,
+    doublings,
     large_input,
-    lower_rate,
     model_series,
     odd_initializer,
     steep_rate,
@@ -118,13 +118,8 @@ def _jump(rows: Sequence[Reading]) -> tuple[Reading, float] | None:
 
 def _growth(rows: Sequence[Reading]) -> tuple[Reading, Reading] | None:
     """The first and last of the epochs on end in which the number at least doubled, when there are enough."""
-    window = int(LIMITS["growth_epochs"])
-    for end in range(len(rows) - 1, window - 1, -1):
-        part = rows[end - window : end + 1]
-        steps = pairwise(part)
-        if all(one.value > 0 and two.value >= LIMITS["growth"] * one.value for one, two in steps):
-            return part[0], part[-1]
-    return None
+    found = list(doublings(rows, int(LIMITS["growth_epochs"])))
+    return (found[-1][0], found[-1][-1]) if found else None
 
 
 def _blame(sight: Sight) -> Blame:
@@ -146,8 +141,5 @@ def _blame(sight: Sight) -> Blame:
 
 
 def _advice(sight: Sight, blame: Blame) -> str:
-    if blame.cause == "x_scale":
-        return "try: scale x to zero mean and unit variance"
-    if blame.cause == "initializer":
-        return 'try: the default `kernel_initializer="glorot_uniform"`'
-    return f"try: learning_rate={plain(lower_rate(sight))} or less, and clipnorm=1.0 against single jumps"
+    clip = ", and clipnorm=1.0 against single jumps" if blame.cause == "learning_rate" else ""
+    return advice(sight, blame, 'try: the default `kernel_initializer="glorot_uniform"`') + clip

@@ -48,13 +48,17 @@ class Sweep(NamedTuple):
 
 def sweep(sight: Sight) -> Sweep | None:
     """The sweep of a run; None when it was not made, or when the user's rate learned examples by heart after all."""
+    return None if sight.test("overfit_batch").get("user_fits") is True else made(sight)
+
+
+def made(sight: Sight) -> Sweep | None:
+    """The sweep of a run, whatever else the own tests say; None when it was not made."""
     result = sight.test("rate_sweep")
-    if sight.test("overfit_batch").get("user_fits") is True:
-        return None
     current = real(result.get("current"))
-    rates = result.get("rates")
-    if current is None or current <= 0 or not isinstance(rates, (list, tuple)) or not rates:
+    if current is None or current <= 0:
         return None
+    given = result.get("rates")
+    rates = given if isinstance(given, (list, tuple)) and given else (current,)
     learns = result.get("learns")
     low, high = (
         (real(learns[0]), real(learns[1])) if isinstance(learns, (list, tuple)) and len(learns) == 2 else (None, None)

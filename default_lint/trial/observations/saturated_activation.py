@@ -8,19 +8,19 @@ from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations._layers import (
     Blame,
     Reading,
+    advice,
     after,
     at_start,
     is_head,
     large_input,
     last,
-    lower_rate,
     odd_initializer,
     series,
     steep_rate,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
-from default_lint.trial.observations.words import percent, plain, quoted, text_of
+from default_lint.trial.observations.words import percent, quoted, text_of
 from default_lint.trial.trace import LayerTrace
 
 
@@ -128,10 +128,7 @@ def _blame(sight: Sight, layer: LayerTrace) -> Blame:
 
 
 def _advice(sight: Sight, blame: Blame) -> str:
-    if blame.cause == "x_scale":
-        return "try: scale x to zero mean and unit variance"
     if blame.cause == "initializer":
         return 'try: the default `kernel_initializer="glorot_uniform"`'
-    if blame.cause == "learning_rate":
-        return f"try: learning_rate={plain(lower_rate(sight))} or less"
-    return 'try: `activation="relu"` in hidden layers, or BatchNormalization before the activation'
+    otherwise = 'try: `activation="relu"` in hidden layers, or BatchNormalization before the activation'
+    return advice(sight, blame, otherwise)

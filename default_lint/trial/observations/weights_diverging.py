@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from default_lint.features.base import real
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations._layers import (
     Blame,
     Reading,
+    advice,
     after,
     at_start,
+    doublings,
     large_input,
-    lower_rate,
     series,
     steep_rate,
     weighted,
 )
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.thresholds import LIMITS
-from default_lint.trial.observations.words import plain, quoted, short
+from default_lint.trial.observations.words import quoted, short
 from default_lint.trial.trace import LayerTrace
 
 
@@ -78,7 +78,7 @@ class WeightsDiverging(Observation):
             measure="weight_norm",
             value=factor,
             epochs=[row.epoch for row in rows],
-            notes=[f"norm of its weights: {_numbers(rows)}", blame.why, _advice(sight, blame)],
+            notes=[f"norm of its weights: {_numbers(rows)}", blame.why, advice(sight, blame)],
             severity=Severity.WARNING if sight.health.fails else Severity.INFO,
         )
 
@@ -96,7 +96,7 @@ class WeightsDiverging(Observation):
             notes=[
                 *(["x holds numbers that are not finite: they spread to the weights"] if unclean else []),
                 blame.why,
-                _advice(sight, blame),
+                advice(sight, blame),
             ],
             severity=Severity.WARNING,
             symptom=True,
@@ -110,13 +110,10 @@ def _growths(sight: Sight, layer: LayerTrace) -> Iterator[tuple[float, list[Read
     if start is not None:
         rows = [Reading(-1, start), *rows]
     rows = [row for row in rows if row.value > LIMITS["weights_nothing"]]
-    window = int(LIMITS["weights_epochs"])
     if len(rows) > 1 and sight.health.fails and rows[-1].value >= LIMITS["weights_grown"] * rows[0].value:
         yield rows[-1].value / rows[0].value, [rows[0], rows[-1]]
-    for end in range(window, len(rows)):
-        part = rows[end - window : end + 1]
-        if all(two.value >= LIMITS["growth"] * one.value for one, two in pairwise(part)):
-            yield part[-1].value / part[0].value, part
+    for part in doublings(rows, int(LIMITS["weights_epochs"])):
+        yield part[-1].value / part[0].value, list(part)
 
 
 def _span(rows: list[Reading]) -> str:
@@ -136,9 +133,3 @@ def _blame(sight: Sight) -> Blame:
     if scale is not None:
         return scale
     return Blame(sight.places.learning_rate(), "learning_rate", "likely causes: the learning rate, the scale of x or y")
-
-
-def _advice(sight: Sight, blame: Blame) -> str:
-    if blame.cause == "x_scale":
-        return "try: scale x to zero mean and unit variance"
-    return f"try: learning_rate={plain(lower_rate(sight))} or less"
