@@ -28,15 +28,21 @@ def check(document: Document, settings: Settings, trace: Trace | None = None, *,
     """
     if trace is not None:
         return diagnose((document,), settings, trace, raising=raising).reports[0]
+    return analyze(document, settings, raising=raising)[0]
+
+
+def analyze(document: Document, settings: Settings, *, raising: bool = False) -> tuple[Report, Program | None]:
+    """`check` without a run, and the program that it was made from; None when Python cannot parse the document."""
     trouble: list[str] = []
     try:
         program = read(document)
     except SyntaxTrouble as error:
-        return _unparsed(document, error, settings)
+        return _unparsed(document, error, settings), None
     found = apply_rules(program, settings, None if raising else trouble)
     kept, suppressed, unused = suppress(found, document, settings)
     shown = sorted((finding for finding in kept if _wanted(finding, settings)), key=Finding.place)
-    return Report(document, tuple(shown), suppressed, unused, (*program.trouble, *trouble), program.skipped)
+    report = Report(document, tuple(shown), suppressed, unused, (*program.trouble, *trouble), program.skipped)
+    return report, program
 
 
 def _wanted(finding: Finding, settings: Settings) -> bool:
