@@ -1,0 +1,1 @@
+"""default-lint in real editors."""
