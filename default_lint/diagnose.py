@@ -117,6 +117,31 @@ def read(path: str, settings: Settings) -> Document | Trouble:
         return Trouble(path, f"cannot be read: {error}")
 
 
+def request(script: str | None, text: Document | None, **more: Any) -> Request:
+    """What to run: the script in its file, or `text` in its place, whose path its sites then carry."""
+    from default_lint.trial.launch import Request
+
+    if text is None:
+        return Request(script=script, **more)
+    return Request(script=script, source=text.text, filename=os.path.abspath(text.path), **more)
+
+
+def documents(trace: Trace, script: Document | None, find: Callable[[str], Document | None]) -> list[Document]:
+    """The user's files that took part in a run, the script first; `find` gives the document of a file."""
+    from default_lint.trial.launch import files
+
+    found = [script] if script is not None else []
+    known = {os.path.realpath(document.path) for document in found}
+    for file in files(trace):
+        real = os.path.realpath(file)
+        if real not in known and file.endswith(".py") and os.path.isfile(file):
+            known.add(real)
+            document = find(file)
+            if document is not None:
+                found.append(document)
+    return found
+
+
 class Diagnosing:
     """One run of `diagnose`."""
 
@@ -168,15 +193,14 @@ class Diagnosing:
         return CLEAN if self.options.exit_zero else FOUND
 
     def _request(self) -> Request:
-        from default_lint.trial.launch import Budget, Limits, Request
+        from default_lint.trial.launch import Budget, Limits
 
-        options, document = self.options, self.subject.document
-        notebook = document is not None and document.path.endswith(".ipynb")
-        return Request(
-            script=None if options.module else self.subject.name,
+        options = self.options
+        document = self.subject.document
+        return request(
+            None if options.module else self.subject.name,
+            document if document is not None and document.path.endswith(".ipynb") else None,
             module=options.module,
-            source=document.text if notebook and document else None,
-            filename=os.path.abspath(self.subject.name) if notebook else None,
             args=tuple(options.arguments),
             directory=options.directory,
             python=options.python,
@@ -223,19 +247,13 @@ class Diagnosing:
         return bool(self.options.events) or (self.format not in TEXT_FORMATS and not self.options.output_file)
 
     def _documents(self, trace: Trace) -> list[Document]:
-        """The user's files that took part, the script first."""
-        from default_lint.trial.launch import files
+        """The user's files that took part, the script first, named as people write them."""
 
-        found = [self.subject.document] if self.subject.document else []
-        known = {os.path.realpath(document.path) for document in found}
-        for file in files(trace):
-            path = _shown(file)
-            if os.path.realpath(path) not in known and path.endswith(".py") and os.path.isfile(path):
-                known.add(os.path.realpath(path))
-                document = read(path, self.settings)
-                if isinstance(document, Document):
-                    found.append(document)
-        return found
+        def find(file: str) -> Document | None:
+            found = read(_shown(file), self.settings)
+            return found if isinstance(found, Document) else None
+
+        return documents(trace, self.subject.document, find)
 
     def _troubled(self, reports: Sequence[Report]) -> bool:
         for report in reports:
