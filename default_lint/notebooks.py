@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from default_lint.files import Trouble, apply_edits, mentions_keras
@@ -41,20 +41,52 @@ def read(path: str, text: str, max_size: int = Settings().max_file_size) -> Docu
         return Trouble(path, "not a notebook: it has no `cells`")
     if not _speaks_python(notebook.get("metadata")):
         return None
+    return _document(path, _code(_cells(notebook)), text, max_size)
+
+
+def joined(
+    path: str, sources: Sequence[str | None], max_size: int = Settings().max_file_size
+) -> Document | Trouble | None:
+    """The document of a notebook that is open in an editor, from the texts of its cells, as `read` gives it.
+
+    `sources` are all cells in order, None for those that are not Python. The document's `original` is the JSON of a
+    notebook of these cells alone, so that fixes can be put into it; `sources` of that gives the cells back.
+    """
+    code = ((number, source) for number, source in enumerate(sources, 1) if source is not None)
+    return _document(path, code, _written(sources), max_size)
+
+
+def sources(text: str) -> list[str | None]:
+    """The texts of all cells of a notebook's JSON, with their magics; None for those that are not Python."""
+    cells = _cells(json.loads(text.removeprefix("\ufeff")))
+    code = dict(_code(cells))
+    return [code.get(number) for number in range(1, len(cells) + 1)]
+
+
+def _written(sources: Iterable[str | None]) -> str:
+    """The JSON of a notebook with these cells and nothing else."""
+    code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    other = {"cell_type": "raw", "metadata": {}, "source": ""}
+    cells = [other if source is None else {**code, "source": source} for source in sources]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1)
+
+
+def _document(path: str, code: Iterable[tuple[int, str]], original: str, max_size: int) -> Document | Trouble | None:
+    """The document of numbered cells; None when they do not mention Keras."""
     cells: list[Cell] = []
     parts: list[str] = []
     start = 0
-    for number, source in _code(_cells(notebook)):
+    for number, source in code:
         blanked = blank_magics(_SURROGATE.sub("\ufffd", source))
         cells.append(Cell(number, start, start + len(blanked)))
         parts.append(blanked)
         start += len(blanked) + 1
-    code = "\n".join(parts)
-    if not mentions_keras(code.encode()):
+    text = "\n".join(parts)
+    if not mentions_keras(text.encode()):
         return None
-    if len(code) > max_size:
-        return Trouble(path, f"{len(code):,} characters of code, more than `max-file-size` allows ({max_size:,})")
-    return Document(path, code, tuple(cells), text)
+    if len(text) > max_size:
+        return Trouble(path, f"{len(text):,} characters of code, more than `max-file-size` allows ({max_size:,})")
+    return Document(path, text, tuple(cells), original)
 
 
 def _speaks_python(metadata: Any) -> bool:
@@ -85,10 +117,10 @@ def _code(cells: Sequence[Any]) -> Iterator[tuple[int, str]]:
             continue
         source = cell.get("source", cell.get("input"))
         if isinstance(source, str | list):
-            yield number, _joined(source)
+            yield number, _whole(source)
 
 
-def _joined(source: str | list[Any]) -> str:
+def _whole(source: str | list[Any]) -> str:
     """The text of a cell, which the JSON holds whole or by lines."""
     return source if isinstance(source, str) else "".join(line for line in source if isinstance(line, str))
 
@@ -185,7 +217,7 @@ def rebuild(document: Document, edits: Sequence[Edit]) -> str:
         span = spans[cell.number]
         raw = original[span.start : span.end]
         value = json.loads(raw)
-        source = apply_edits(_joined(value), moved_edits)
+        source = apply_edits(_whole(value), moved_edits)
         replacements.append(Edit(span, _dump(source, raw, isinstance(value, list), original.isascii())))
     return apply_edits(original, replacements)
 

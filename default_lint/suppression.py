@@ -1,8 +1,9 @@
 """Ignore comments: find them, hold findings back, and report those that hold back nothing or name nothing.
 
 `# default-lint: ignore[name] reason` at the end of a line covers that line, and a whole statement or call when the
-line is its first or last; on a line of its own it covers the next statement. `# default-lint: file-ignore[name]`
-covers the file. `# noqa: CODE` counts for our codes. There is no form that ignores everything.
+line is its first or last; on a line of its own it covers the next statement, with others that begin on the same line.
+`# default-lint: file-ignore[name]` covers the file. `# noqa: CODE` counts for our codes. There is no form that ignores
+everything.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Safety, Severity, Suppression
@@ -36,6 +38,7 @@ _COMMENT = re.compile(rf"(?P<comment>{COMMENT})|{STRING}", re.DOTALL)
 _DIRECTIVE = re.compile(r"#[ \t]*default-lint:[ \t]*(?P<form>[\w-]*)[ \t]*(?P<names>\[[^\]\r\n]*\]?)?")
 _NOQA = re.compile(r"#[ \t]*noqa[ \t]*:[ \t]*(?P<codes>[A-Z]+[0-9]+(?:[, \t]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
 _NAME = re.compile(r"[^\s,\[\]]+")
+_TIMED = re.compile(r"[ \t]*0[ \t]*;")  # what `notebooks.blank_magics` leaves of `%time`
 # What may follow a reason within the same comment: the words of other tools, and our own once more.
 _NEXT = re.compile(r"\s*#[ \t]*(?:default-lint:|noqa|type:|pragma|pylint:|mypy:|ruff:|fmt:|pyright:)", re.IGNORECASE)
 
@@ -240,6 +243,105 @@ def _finding(rule: RuleName, span: Span, message: str, advice: str = "", fixes: 
     )
 
 
+def ignore(document: Document, finding: Finding) -> Edit | None:
+    """The edit that holds `finding` back by a comment at its place; None when no comment can.
+
+    The name goes into the brackets of the ignore comment of the finding's line, else in a comment to the end of that
+    line; where none can stand (within a string, behind a backslash) to the first or last line of the call or statement
+    around it, else on a line of its own above. Lines of magics stay as they are.
+    """
+    place = finding.span.start
+    lines = _lines(document)
+    if finding.rule == SYNTAX_ERROR.name or not lines.statements.parsed or place > len(document.text):
+        return None
+    ends = (lines.joined(place, finding.rule), lines.at_end(place, finding.rule))
+    around = (
+        candidate
+        for block in lines.statements.holding(place)
+        for candidate in (
+            lines.at_end(block.start, finding.rule),
+            lines.at_end(block.end, finding.rule),
+            lines.above(block.start, finding.rule),
+        )
+    )
+    for candidate in chain(ends, around):
+        if candidate is not None and candidate[1].start <= place <= candidate[1].end:
+            return candidate[0]
+    return None
+
+
+@lru_cache(maxsize=4)
+def _lines(document: Document) -> _Lines:
+    """Kept for the next finding of the same document."""
+    return _Lines(document)
+
+
+class _Lines:
+    """Where in a document one more ignore comment can stand; each way gives an edit and the range it would cover."""
+
+    def __init__(self, document: Document) -> None:
+        self.statements = _Statements(document)
+        self._document = document
+        self._comments = [comment for comment in read_comments(document) if comment.form == "ignore"]
+        self._tokens = [Span(*token.span()) for token in _COMMENT.finditer(document.text)]
+
+    def joined(self, place: int, name: str) -> tuple[Edit, Span] | None:
+        """The name put into the brackets of the ignore comment that ends the line of `place`."""
+        text, line = self._document.text, self._document.line_span(place)
+        for comment in self._comments:
+            start = comment.entry.span.start
+            if not line.start <= start <= line.end or not text[line.start : start].strip() or comment.brackets is None:
+                continue
+            end = comment.brackets.end
+            if text[end : end + 1] == "]":
+                at = comment.names_at[-1].end if comment.names_at else end
+                return Edit(Span(at, at), f", {name}" if comment.names_at else name), comment.entry.covers
+        return None
+
+    def at_end(self, place: int, name: str) -> tuple[Edit, Span] | None:
+        """A comment at the end of the line of `place`, behind what stands there."""
+        line = self._document.line_span(place)
+        text = self._document[line]
+        if not text.strip() or (self._document.cells and _TIMED.match(text)) or not self._free(line.end):
+            return None
+        space = "" if text.endswith("  ") else " " if text[-1] in " \t" else "  "
+        return Edit(Span(line.end, line.end), f"{space}# {MARK} ignore[{name}]"), self.statements.around(line)
+
+    def _free(self, end: int) -> bool:
+        """Whether a comment can stand at `end`, the end of a line: not within a string nor behind a backslash."""
+        text = self._document.text
+        index = bisect_left(self._tokens, Span(end, 0)) - 1
+        token = self._tokens[index] if index >= 0 else Span(0, 0)
+        if token.end < end:
+            return text[end - 1] != "\\"
+        if text[token.start] == "#":
+            return not re.search(rf"{MARK}[ \t]*[\w-]*[ \t]*\[[^\]]*\Z", text[token.start : end])
+        return token.end == end and len(self._document[token]) > 1 and text[token.start] == text[end - 1]
+
+    def above(self, place: int, name: str) -> tuple[Edit, Span] | None:
+        """A comment on a line of its own above that of `place`, indented alike."""
+        text, line = self._document.text, self._document.line_span(place)
+        cell = self._document.cell_at(place)
+        if not self._begins(line.start) or (cell is not None and line.start < cell.start):
+            return None
+        indent = self._document[line][: -len(self._document[line].lstrip()) or None]
+        after = text[line.end : line.end + 2]
+        ending = "\r\n" if after == "\r\n" else after[:1] or self._ending()
+        words = f"{indent.lstrip(chr(12))}# {MARK} ignore[{name}]{ending}"
+        return Edit(Span(line.start, line.start), words), self.statements.below(line.start)
+
+    def _begins(self, start: int) -> bool:
+        """Whether a line can be put in at `start`: neither within a string nor below a backslash."""
+        index = bisect_left(self._tokens, Span(start, 0)) - 1
+        before = self._document.text[:start].rstrip("\r\n")
+        return (index < 0 or self._tokens[index].end <= start) and not before.endswith("\\")
+
+    def _ending(self) -> str:
+        """How the first line ends."""
+        found = re.search(r"\r\n|\r|\n", self._document.text)
+        return found[0] if found is not None else "\n"
+
+
 class _Block(NamedTuple):
     """A statement or call: its text range, and for a compound statement where its body starts."""
 
@@ -257,17 +359,30 @@ class _Statements:
     def covered(self, place: int) -> Span:
         """The range that an ignore comment starting at `place` covers."""
         line = self._document.line_span(place)
-        if self._document.text[line.start : place].strip():
-            return self._around(line)
+        return self.around(line) if self._document.text[line.start : place].strip() else self.below(place)
+
+    def below(self, place: int) -> Span:
+        """What a comment on a line of its own covers that stands at `place`, or would stand in front of it."""
         inside = any(block.body is None and block.start < place < block.end for block in self._statements)
         if not inside:
             limit = self._limit(place)
-            following = [block for block in self._statements if place < block.start <= limit]
+            following = [block for block in self._statements if place <= block.start <= limit]
             if following:
-                return Span(following[0].start, following[0].end)
+                line = self._document.line_span(following[0].start)
+                return Span(following[0].start, max(block.end for block in following if block.start <= line.end))
         return self._next_line(place)
 
-    def _around(self, line: Span) -> Span:
+    def holding(self, place: int) -> list[_Block]:
+        """The statements and calls around `place`, the smallest first."""
+        blocks = [block for block in (*self._statements, *self._calls) if block.start <= place <= block.end]
+        return sorted(blocks, key=lambda block: block.end - block.start)
+
+    @property
+    def parsed(self) -> bool:
+        """Whether Python can parse the document."""
+        return self._tree is not None
+
+    def around(self, line: Span) -> Span:
         """A line, and every statement and call that has it as first or last line."""
         start, end = line
         for block in (*self._statements, *self._calls):
@@ -282,7 +397,7 @@ class _Statements:
         """The next line with code, and the calls that start on it; where nothing follows, an empty range."""
         starts, text = self._document.line_starts, self._document.text
         limit = self._limit(place)
-        for start in starts[bisect_right(starts, place) :]:
+        for start in starts[bisect_left(starts, place) :]:
             line = self._document.line_span(start)
             code = text[line.start : line.end].strip()
             if start > limit:

@@ -59,6 +59,7 @@ HELD = {
     "own line above": f"{IGNORE}\nx = BAD\n",
     "own line above, some lines higher": f"{IGNORE}\n\n# prose\nx = (\n    BAD\n)\n",
     "own line above a definition": f"{IGNORE}\n@wrap\ndef build():\n    x = 1\n    return BAD\n",
+    "own line above two statements on one line": f"{IGNORE}\ny = 1; x = (\n    BAD\n)\n",
     "own line within a bracket": f"m = Sequential([\n    {IGNORE}\n    Dense(\n        BAD,\n    ),\n])\n",
     "own line as first in a body": f"def build():\n    {IGNORE}\n    x = (\n        BAD\n    )\n",
     "header of a compound statement": f"for i in (\n    BAD,\n):  {IGNORE}\n    pass\n",
