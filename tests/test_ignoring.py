@@ -253,26 +253,26 @@ def test_in_a_notebook_the_comment_stays_in_its_cell_and_magics_as_they_are(cell
     assert json.loads(text)["nbformat"] == 4
 
 
-LINES = [
+CHUNKS = [
     "x = BAD",
-    "f(",
-    "BAD,",
-    ")",
-    "if x:",
-    "    y = BAD; z = 1",
-    "\tf(BAD)",
-    "def f(a=BAD):",
-    "    return g(BAD,",
-    "    )",
-    "@wrap",
-    's = """BAD',
-    '"""; t = BAD',
-    "u = BAD + \\",
-    "    BAD",
-    "x = BAD  # noqa: ACT101",
+    "f(\n    BAD,\n)",
+    "f(1,\n  BAD,  # why\n  g(BAD,\n    2))",
+    "if x:\n    y = BAD; z = 1",
+    "if (x,\n    BAD): y = BAD",
+    "if x:\n\tf(BAD)\n\tg(1,\n\t  BAD)",
+    "def f(a=BAD):\n    return g(BAD,\n    )",
+    "@wrap(BAD)\nclass C(BAD):\n    # why\n    y = BAD",
+    's = """BAD\nBAD"""; t = BAD',
+    's = """\n"""; f(BAD); t = """\n"""',
+    's = """\n"""; f("""\n""", BAD, """\n"""); t = """\n"""',
+    "u = BAD + \\\n    BAD",
+    "x = BAD  # noqa: E501",
+    "x = BAD \t ",
     "x = BAD  # default-lint: ignore[dead-layer]",
+    "x = BAD  # default-lint: ignore[ dead-layer , ] why # noqa",
     "# default-lint: ignore[dead-layer",
-    "# why",
+    "x = BAD  # default-lint: ignore[dead-layer",
+    "# why \\",
     "v = 'é#' + f'{BAD}'",
     "0    ;w = BAD",
     "\x0cx = BAD",
@@ -282,12 +282,13 @@ LINES = [
 
 @settings(max_examples=600)
 @given(
-    st.lists(st.sampled_from(LINES), max_size=7),
+    st.lists(st.sampled_from(CHUNKS), max_size=4),
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.booleans(),
-    st.integers(0, 8),
+    st.integers(0, 4),
 )
-def test_whatever_the_text_the_comment_is_read_as_meant(lines: list[str], ending: str, last: bool, split: int) -> None:
+def test_whatever_the_text_the_comment_is_read_as_meant(chunks: list[str], ending: str, last: bool, split: int) -> None:
+    lines = [chunk.replace("\n", ending) for chunk in chunks]
     text = ending.join(lines) + (ending if last else "")
     document = Document("x.py", text)
     if 0 < split < len(lines):
