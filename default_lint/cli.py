@@ -47,6 +47,7 @@ Commands:
   explain    Explain a rule: what it means, why it matters, what to write instead
   settings   Show each setting of a path and where it comes from
   files      List the files that `check` would look at
+  server     Start the language server, for editors; needs the extra `lsp`
   clean      Remove the cache
   help       Show the help of a command
 
@@ -102,12 +103,16 @@ def _dispatch(arguments: list[str]) -> int:
 
         sys.stdout.write(f"default-lint {__version__}\n")
         return CLEAN
+    if first == "server":
+        from default_lsp.__main__ import main as serve
+
+        return serve(arguments[1:])
     if first == "help":
         return _dispatch([arguments[1], "--help"])
     if first in COMMANDS:
         return COMMANDS[first](arguments[1:])
     if first and not first.startswith("-") and not os.path.lexists(first) and first.isidentifier():
-        raise UsageError(f"no command or file `{first}`{did_you_mean(first, COMMANDS)}")
+        raise UsageError(f"no command or file `{first}`{did_you_mean(first, [*COMMANDS, 'diagnose', 'server'])}")
     return _check(arguments)
 
 
@@ -217,20 +222,9 @@ class Run:
 
     def _restricted(self, report: Report) -> Report:
         """Fixes that the settings do not want applied are only shown."""
-        settings = self.resolver(report.document.path).settings
-        if settings.fixable == ("ALL",) and not settings.unfixable:
-            return report
-        from dataclasses import replace
+        from default_lint.fixing import restricted
 
-        from default_lint.findings import Safety
-
-        findings = tuple(
-            finding
-            if settings.may_fix(finding.rule, finding.code, finding.family)
-            else replace(finding, fixes=tuple(replace(fix, safety=Safety.SHOWN) for fix in finding.fixes))
-            for finding in report.findings
-        )
-        return replace(report, findings=findings)
+        return restricted(report, self.resolver(report.document.path).settings)
 
     def _troubled(self, report: Report) -> None:
         self.failed = True

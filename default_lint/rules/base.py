@@ -22,6 +22,7 @@ class Described:
     severity: ClassVar[Severity] = Severity.WARNING
     confidence: ClassVar[Confidence] = Confidence.HIGH
     fixable: ClassVar[Safety | None] = None
+    tag: ClassVar[str] = ""  # how editors draw it: "unnecessary" (has no effect) or "deprecated" (an old interface)
 
     def finding(
         self,

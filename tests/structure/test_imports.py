@@ -34,7 +34,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "cache": frozenset({"text", "findings", "settings", "files", ""}),
     "engine": MEANING | {"features", "rules", "diagnosis", "suppression", "settings", "trial"},
     "run": frozenset({"text", "findings", "settings", "files", "cache", "engine"}),
-    "fixing": frozenset({"text", "findings", "files"}),
+    "fixing": frozenset({"text", "findings", "files", "settings"}),
     "output": frozenset({"text", "findings"}),
     "lab": MEANING | {"features", "diagnosis", "trial"},
     "": frozenset({"text", "findings", "settings", "engine"}),
@@ -144,12 +144,44 @@ def test_nothing_imports_the_lab() -> None:
     assert wrong == []
 
 
-def test_the_language_server_stands_on_public_names() -> None:
+# What the language server may know: what the command line knows, without the terminal.
+SERVED = MEANING | {
+    "", "engine", "settings", "files", "notebooks", "suppression", "fixing", "run", "output", "rules", "diagnosis",
+    "diagnose", "trial", "frozen",
+}  # fmt: skip
+# Its modules that speak the protocol; all others know offsets and plain data only.
+PROTOCOL = frozenset({"server", "session", "source", "translate", "diagnosing", "workspace", "debug", "__main__"})
+
+
+def test_the_language_server_stands_on_the_engine() -> None:
     wrong = [
         f"{name}:{line} imports {module}"
         for name, tree in sources("default_lsp")
         for line, module in imports(tree)
-        if module.startswith("default_lint.") and part(module) not in ("trial", "findings", "text")
+        if module.partition(".")[0] == "default_lint" and part(module) not in SERVED
+    ]
+    assert wrong == []
+
+
+def test_only_the_border_of_the_language_server_speaks_the_protocol() -> None:
+    wrong = [
+        f"{name}:{line} imports {module}"
+        for name, tree in sources("default_lsp")
+        if name not in PROTOCOL
+        for line, module in imports(tree)
+        if module.partition(".")[0] in ("pygls", "lsprotocol")
+        or (module.startswith("default_lsp.") and module.partition(".")[2] in PROTOCOL)
+    ]
+    assert wrong == []
+
+
+def test_the_engine_does_not_know_the_language_server() -> None:
+    wrong = [
+        f"{name}:{line}"
+        for name, tree in sources("default_lint")
+        if name != "cli"  # by the command `server`
+        for line, module in imports(tree)
+        if module.partition(".")[0] == "default_lsp"
     ]
     assert wrong == []
 

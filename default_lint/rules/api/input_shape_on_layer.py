@@ -65,6 +65,7 @@ class InputShapeOnLayer(Rule):
     family = "api"
     severity = Severity.INFO
     fixable = Safety.SAFE
+    tag = "deprecated"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at the arguments that layers do not declare."""

@@ -60,6 +60,7 @@ class Keras1Argument(Rule):
     family = "api"
     severity = Severity.ERROR
     fixable = Safety.SAFE
+    tag = "deprecated"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at the arguments that a signature of today does not take."""

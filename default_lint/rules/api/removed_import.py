@@ -69,6 +69,7 @@ class RemovedImport(Rule):
     family = "api"
     severity = Severity.ERROR
     fixable = Safety.SAFE
+    tag = "deprecated"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at the imports, statement by statement, and at the names of calls."""

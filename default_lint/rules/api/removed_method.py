@@ -75,6 +75,7 @@ class RemovedMethod(Rule):
     family = "api"
     severity = Severity.ERROR
     fixable = Safety.SAFE
+    tag = "deprecated"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at everything that is done to a model."""

@@ -73,6 +73,7 @@ class RenamedArgument(Rule):
     code = "API252"
     family = "api"
     fixable = Safety.SAFE
+    tag = "deprecated"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at the arguments that a signature of today does not take."""

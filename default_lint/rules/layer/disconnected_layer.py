@@ -58,6 +58,7 @@ class DisconnectedLayer(Rule):
     name = "disconnected-layer"
     code = "LAY200"
     family = "layer"
+    tag = "unnecessary"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at every layer whose output goes nowhere."""

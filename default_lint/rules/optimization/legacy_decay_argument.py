@@ -59,6 +59,7 @@ class LegacyDecayArgument(Rule):
     code = "OPT140"
     family = "optimization"
     fixable = Safety.UNSAFE
+    tag = "unnecessary"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at the arguments that optimizers no longer take."""

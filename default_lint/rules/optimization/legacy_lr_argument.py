@@ -55,6 +55,7 @@ class LegacyLrArgument(Rule):
     family = "optimization"
     severity = Severity.ERROR
     fixable = Safety.SAFE
+    tag = "deprecated"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at the arguments that optimizers no longer take."""

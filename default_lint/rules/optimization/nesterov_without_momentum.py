@@ -55,6 +55,7 @@ class NesterovWithoutMomentum(Rule):
     code = "OPT142"
     family = "optimization"
     fixable = Safety.UNSAFE
+    tag = "unnecessary"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at SGD calls with both facts known."""

@@ -63,6 +63,7 @@ class BiasBeforeBatchnorm(Rule):
     family = "weights"
     severity = Severity.INFO
     fixable = Safety.UNSAFE
+    tag = "unnecessary"
 
     def check(self, program: Program) -> Iterator[Finding]:
         """Look at every batch normalization straight behind a layer with a bias."""
