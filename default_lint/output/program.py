@@ -98,7 +98,7 @@ def _layer(document: Document, model: Model, layer: Layer) -> list[str]:
         ""
         if follows
         else ", ".join(
-            f"#{index + 1} {_called(model.layers[index]) or model.layers[index].short}" for index in layer.sources
+            f"#{index + 1} {called(model.layers[index]) or model.layers[index].short}" for index in layer.sources
         )
     )
     shape = f"cannot be: {layer.problem.message}" if layer.problem else shape_text(layer.shape)
@@ -115,8 +115,8 @@ def _layer(document: Document, model: Model, layer: Layer) -> list[str]:
     return [
         f"#{layer.index + 1}",
         _place(document, layer.site),
-        _called(layer),
-        _short(kind) + extra,
+        called(layer),
+        short_name(kind) + extra,
         "" if quiet else activation,
         shape,
         f"{layer.parameters:,}" if not isinstance(layer.parameters, Unknown) else "?",
@@ -129,7 +129,7 @@ def _given_name(layer: Layer) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _called(layer: Layer) -> str:
+def called(layer: Layer) -> str:
     """The name that the source gives to a layer, "" without one."""
     return layer.variable or _given_name(layer)
 
@@ -139,12 +139,12 @@ def _event(document: Document, event: Event) -> Iterator[str]:
     repeated = " in a loop" if event.loop else ""
     if isinstance(event, Compile):
         yield f"compile ({where}{repeated})"
-        yield from _facts(_compile(event))
+        yield from _facts(compile_facts(event))
     elif isinstance(event, Fit):
         yield f"{event.method or event.kind} ({where}{repeated})"
-        yield from _facts(_fit(event))
+        yield from _facts(fit_facts(event))
     elif event.kind == "trainable":
-        target = f"{_called(event.layer) or _short(event.layer.kind)}." if event.layer else ""
+        target = f"{called(event.layer) or short_name(event.layer.kind)}." if event.layer else ""
         yield f"{target}trainable = {text(event.value)} ({where}{repeated})"
     elif event.kind not in ("call", "add", "summary", "other"):
         yield f"{event.spelled or event.kind} ({where}{repeated})"
@@ -155,7 +155,8 @@ def _facts(facts: Mapping[str, str]) -> Iterator[str]:
     return (f"  {key:<{size}}  {value}" for key, value in facts.items())
 
 
-def _compile(event: Compile) -> dict[str, str]:
+def compile_facts(event: Compile) -> dict[str, str]:
+    """What a model is compiled with, in words."""
     facts: dict[str, str] = {"optimizer": "?"}
     if event.optimizer:
         rate = event.optimizer.learning_rate
@@ -176,7 +177,8 @@ def _loss(loss: Any) -> str:
     return f"{loss.name or 'custom'}{logits}{output}"
 
 
-def _fit(event: Fit) -> dict[str, str]:
+def fit_facts(event: Fit) -> dict[str, str]:
+    """What a model is trained or used with, in words."""
     facts = {"x": text(event.x)}
     if event.y is not None:
         facts["y"] = text(event.y)
@@ -257,7 +259,7 @@ def shape_text(shape: Any) -> str:
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """The last part of a canonical name; the user's own names as they are."""
     own = name.removeprefix("custom.").removeprefix("operator.")
     return own.rpartition(".")[2] if own.startswith(("keras.", "tensorflow.", "unknown.")) else own
