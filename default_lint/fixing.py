@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from default_lint import files
 from default_lint.findings import Edit, Finding, Fix, Report, Safety
-from default_lint.text import Document
+from default_lint.settings import Settings
+from default_lint.text import Document, Span
 
 ROUNDS = 20
 
@@ -26,7 +27,8 @@ class Fixed:
     """What fixing made of a document.
 
     `text` is the new text of the file (of a notebook its JSON), `applied` the fixes in order, `remaining` the report
-    on the new document, and `problem` says why a fix was left out or the rounds were ended early.
+    on the new document, and `problem` says why a fix was left out or the rounds were ended early. `rounds` are the
+    edits of each round to the document's text as it then was.
     """
 
     document: Document
@@ -34,6 +36,20 @@ class Fixed:
     remaining: Report
     applied: tuple[tuple[Finding, Fix], ...] = ()
     problem: str | None = None
+    rounds: tuple[tuple[Edit, ...], ...] = ()
+
+
+def restrict(report: Report, settings: Settings) -> Report:
+    """The report with fixes that the settings do not want applied made such that are only shown."""
+    if settings.fixable == ("ALL",) and not settings.unfixable:
+        return report
+    findings = tuple(
+        finding
+        if settings.may_fix(finding.rule, finding.code, finding.family)
+        else replace(finding, fixes=tuple(replace(fix, safety=Safety.SHOWN) for fix in finding.fixes))
+        for finding in report.findings
+    )
+    return replace(report, findings=findings)
 
 
 def fix(report: Report, check: Check, *, unsafe: bool = False) -> Fixed:
@@ -43,6 +59,7 @@ def fix(report: Report, check: Check, *, unsafe: bool = False) -> Fixed:
     """
     document, text = report.document, source(report.document)
     applied: list[tuple[Finding, Fix]] = []
+    rounds: list[tuple[Edit, ...]] = []
     problem: str | None = None
     seen = {document.text}
     barred: set[tuple[str, str]] = set()
@@ -64,13 +81,14 @@ def fix(report: Report, check: Check, *, unsafe: bool = False) -> Fixed:
         if after[0].text in seen:
             problem = f"the fixes of {_names(taken)} undo each other"
             break
+        rounds.append(edits_of(document, taken))
         document, text = after
         seen.add(document.text)
         applied += taken
         report = check(document)
     else:
         problem = problem or f"not all was fixed after {ROUNDS} rounds"
-    return Fixed(document, text, report, tuple(applied), problem)
+    return Fixed(document, text, report, tuple(applied), problem, tuple(rounds))
 
 
 def source(document: Document) -> str:
@@ -91,13 +109,25 @@ def choose(document: Document, candidates: Iterable[tuple[Finding, Fix]]) -> lis
     for finding, fix in sorted(
         candidates, key=lambda pair: (min(edit.span for edit in pair[1].edits), pair[0].place())
     ):
-        if not _sound(document, fix):
+        if not sound(document, fix):
             continue
         new = [edit for edit in fix.edits if edit not in edits]
         if not any(_touch(edit, other) for edit in new for other in edits):
             taken.append((finding, fix))
             edits.update(new)
     return taken
+
+
+def sound(document: Document, fix: Fix) -> bool:
+    """Whether the edits lie inside the text, do not overlap each other and stay within a cell."""
+    edits = sorted(fix.edits, key=lambda edit: edit.span)
+    for edit in edits:
+        if not 0 <= edit.span.start <= edit.span.end <= len(document.text):
+            return False
+        cell = document.cell_at(edit.span.start)
+        if cell is not None and edit.span.end > cell.end:
+            return False
+    return all(one.span.end <= other.span.start for one, other in pairwise(edits))
 
 
 def write(document: Document, text: str) -> None:
@@ -140,29 +170,53 @@ def parses(text: str) -> bool:
     return True
 
 
+def edits_of(document: Document, taken: Iterable[tuple[Finding, Fix]]) -> tuple[Edit, ...]:
+    """The edits of these fixes, each once, with the line endings of the document."""
+    ending = _ending(document)
+    edits = dict.fromkeys(edit for _, fix in taken for edit in fix.edits)
+    return tuple(Edit(edit.span, edit.text.replace("\r\n", "\n").replace("\n", ending)) for edit in edits)
+
+
+def composed(text: str, rounds: Iterable[Sequence[Edit]]) -> tuple[Edit, ...]:
+    """The edits to `text` that do the same as these rounds, each to what the one before it left."""
+    pieces: list[Span | str] = [Span(0, len(text))]  # parts of the text, and what was written since
+    for edits in rounds:
+        position, after = 0, list[Span | str]()
+        for edit in sorted(edits, key=lambda edit: edit.span):
+            after += (*_cut(pieces, position, edit.span.start), edit.text)
+            position = edit.span.end
+        pieces = [*after, *_cut(pieces, position, None)]
+    whole: list[Edit] = []
+    position, written = 0, ""
+    for piece in (*pieces, Span(len(text), len(text))):
+        if isinstance(piece, str):
+            written += piece
+            continue
+        if written != text[position : piece.start]:
+            whole.append(Edit(Span(position, piece.start), written))
+        position, written = piece.end, ""
+    return tuple(whole)
+
+
+def _cut(pieces: Iterable[Span | str], start: int, end: int | None) -> Iterator[Span | str]:
+    """What the pieces hold between two offsets of the text that they make; without `end` to the last."""
+    position = 0
+    for piece in pieces:
+        size = len(piece) if isinstance(piece, str) else piece.end - piece.start
+        first = max(start - position, 0)
+        last = size if end is None else min(end - position, size)
+        position += size
+        if first < last:
+            yield piece[first:last] if isinstance(piece, str) else Span(piece.start + first, piece.start + last)
+
+
 def _apply(document: Document, taken: Sequence[tuple[Finding, Fix]]) -> tuple[Document, str] | None:
     """The document and its file's text after these fixes, or None when it would no longer parse."""
-    ending = _ending(document)
-    edits = list(dict.fromkeys(edit for _, fix in taken for edit in fix.edits))
-    text = files.rebuild(
-        document, [Edit(edit.span, edit.text.replace("\r\n", "\n").replace("\n", ending)) for edit in edits]
-    )
+    text = files.rebuild(document, edits_of(document, taken))
     after = files.reread(document, text)
     if not isinstance(after, Document) or (parses(document.text) and not parses(after.text)):
         return None
     return after, text
-
-
-def _sound(document: Document, fix: Fix) -> bool:
-    """Whether the edits lie inside the text, do not overlap each other and stay within a cell."""
-    edits = sorted(fix.edits, key=lambda edit: edit.span)
-    for edit in edits:
-        if not 0 <= edit.span.start <= edit.span.end <= len(document.text):
-            return False
-        cell = document.cell_at(edit.span.start)
-        if cell is not None and edit.span.end > cell.end:
-            return False
-    return all(one.span.end <= other.span.start for one, other in pairwise(edits))
 
 
 def _touch(one: Edit, other: Edit) -> bool:
