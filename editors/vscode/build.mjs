@@ -1,0 +1,34 @@
+// Bundles the extension and the panel's script; `--tests`: the tests instead, on a stand-in for the vscode module.
+import { readdirSync, rmSync } from "node:fs";
+import { build, context } from "esbuild";
+
+const flags = new Set(process.argv.slice(2));
+const shared = {
+  bundle: true,
+  target: "es2022",
+  minify: flags.has("--minify"),
+  sourcemap: flags.has("--watch") ? "inline" : false,
+  logLevel: "warning",
+};
+const node = { ...shared, platform: "node", format: "cjs" };
+
+const extension = { ...node, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] };
+const panel = { ...shared, platform: "browser", format: "iife", entryPoints: ["src/panel/main.ts"], outfile: "dist/panel.js" };
+const tests = {
+  ...node,
+  entryPoints: readdirSync("test")
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `test/${name}`),
+  outdir: "dist/test",
+  alias: { vscode: "./test/vscode-mock.ts" },
+};
+
+if (flags.has("--tests")) {
+  rmSync("dist/test", { recursive: true, force: true });
+  await build(tests);
+} else if (flags.has("--watch")) {
+  for (const options of [extension, panel]) await (await context(options)).watch();
+} else {
+  rmSync("dist", { recursive: true, force: true });
+  await Promise.all([build(extension), build(panel)]);
+}

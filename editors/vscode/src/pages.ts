@@ -1,0 +1,57 @@
+// Pages: what the server wants to be read, as Markdown documents that exist in memory only.
+import { commands, EventEmitter, type TextDocumentContentProvider, Uri, ViewColumn, window } from "vscode";
+import type { Page } from "./protocol";
+
+export const SCHEME = "default-lint-page";
+const KEPT = 50;
+
+export class Pages implements TextDocumentContentProvider {
+  private readonly changed = new EventEmitter<Uri>();
+  readonly onDidChange = this.changed.event;
+  private readonly pages = new Map<string, string>();
+  private held = 0;
+
+  /** The address of a page; its last part is what the tab shows. */
+  static address(page: Pick<Page, "title" | "name">): Uri {
+    const title = page.title.replace(/[\\/:*?"<>|#]+/g, " ").replace(/\s+/g, " ").trim() || "default-lint";
+    return Uri.from({ scheme: SCHEME, path: `/${title}.md`, query: page.name });
+  }
+
+  provideTextDocumentContent(uri: Uri): string {
+    return this.pages.get(uri.toString()) ?? "This page is gone. Ask for it once more.\n";
+  }
+
+  /** Keep pages that the server sends from being shown while `work` lasts: somebody else shows them. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.held += 1;
+    try {
+      return await work();
+    } finally {
+      this.held -= 1;
+    }
+  }
+
+  /** A page sent by the server. */
+  async receive(page: Page): Promise<void> {
+    if (this.held === 0) await this.show(page);
+  }
+
+  /** Show a page in the Markdown preview beside the editor. */
+  async show(page: Page): Promise<void> {
+    const uri = Pages.address(page);
+    const key = uri.toString();
+    this.pages.delete(key);
+    this.pages.set(key, page.markdown);
+    for (const oldest of [...this.pages.keys()].slice(0, -KEPT)) this.pages.delete(oldest);
+    this.changed.fire(uri);
+    try {
+      await commands.executeCommand("markdown.showPreviewToSide", uri);
+    } catch {
+      await window.showTextDocument(uri, { viewColumn: ViewColumn.Beside, preview: true }); // no Markdown preview here
+    }
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+}

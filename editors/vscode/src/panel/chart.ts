@@ -1,0 +1,149 @@
+// Line charts as geometry: scales, ticks, paths. Numbers in, SVG coordinates out.
+
+export interface Series {
+  name: string;
+  points: { x: number; y: number }[];
+}
+
+export interface Box {
+  width: number;
+  height: number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+export interface Tick {
+  at: number;
+  text: string;
+}
+
+export interface Line {
+  name: string;
+  /** Path data; empty when fewer than two neighbors are finite. */
+  path: string;
+  dots: { x: number; y: number; at: number; value: number }[];
+  /** Where a value is no number: NaN or infinite. */
+  broken: { x: number; at: number; value: number }[];
+}
+
+export interface Chart {
+  box: Box;
+  logarithmic: boolean;
+  x: Tick[];
+  y: Tick[];
+  lines: Line[];
+}
+
+/** Values spread over more than this factor are drawn on a logarithmic scale. */
+const WIDE = 50;
+
+export function draw(series: Series[], box: Box, end?: number | null): Chart {
+  const shown = series.filter((one) => one.points.length > 0);
+  const values = shown.flatMap((one) => one.points.map((point) => point.y)).filter(Number.isFinite);
+  const places = shown.flatMap((one) => one.points.map((point) => point.x));
+  const last = Math.max(...places, 1);
+  const span = { low: Math.min(...places, 1), high: end != null && end > last && last >= end / 4 ? end : Math.max(last, 2) };
+  const logarithmic = values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > WIDE;
+  const range = logarithmic ? decades(values) : steps(values);
+  const scale = logarithmic ? Math.log10 : (value: number): number => value;
+  const [low, high] = [scale(range.low), scale(range.high)];
+
+  const across = (x: number): number => round(box.left + ((x - span.low) / (span.high - span.low || 1)) * (box.width - box.left - box.right));
+  const down = (y: number): number => round(box.height - box.bottom - ((scale(y) - low) / (high - low || 1)) * (box.height - box.top - box.bottom));
+
+  return {
+    box,
+    logarithmic,
+    x: whole(span.low, span.high, Math.max(2, Math.floor((box.width - box.left - box.right) / 64))).map((x) => ({ at: across(x), text: String(x) })),
+    y: range.ticks.map((y) => ({ at: down(y), text: short(y) })),
+    lines: shown.map((one) => line(one, across, down)),
+  };
+}
+
+function line(series: Series, across: (x: number) => number, down: (y: number) => number): Line {
+  const dots: Line["dots"] = [];
+  const broken: Line["broken"] = [];
+  let path = "";
+  let pen = false;
+  series.points.forEach((point, index) => {
+    if (!Number.isFinite(point.y)) {
+      broken.push({ x: across(point.x), at: point.x, value: point.y });
+      pen = false;
+      return;
+    }
+    const [x, y] = [across(point.x), down(point.y)];
+    dots.push({ x, y, at: point.x, value: point.y });
+    const next = series.points[index + 1];
+    if (pen) path += `L${x} ${y}`;
+    else if (next !== undefined && Number.isFinite(next.y)) path += `M${x} ${y}`;
+    pen = true;
+  });
+  return { name: series.name, path, dots, broken };
+}
+
+interface Range {
+  low: number;
+  high: number;
+  ticks: number[];
+}
+
+/** Round numbers around the values: 1, 2 or 5 times a power of ten apart. */
+function steps(values: number[]): Range {
+  if (values.length === 0) return { low: 0, high: 1, ticks: [] };
+  let [low, high] = [Math.min(...values), Math.max(...values)];
+  if (high - low < 1e-9 * Math.max(Math.abs(high), 1e-12)) {
+    const room = Math.abs(high) * 0.1 || 1;
+    [low, high] = [low - room, high + room];
+  }
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((times) => times * power >= rough * 0.999) ?? 10) * power;
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return { low: first * step, high: last * step, ticks };
+}
+
+/** Powers of ten around the values, thinned to a handful. */
+function decades(values: number[]): Range {
+  const [first, last] = [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))];
+  const every = Math.ceil((last - first) / 5);
+  const ticks = [];
+  for (let exponent = first; exponent <= last; exponent += every) ticks.push(10 ** exponent);
+  return { low: 10 ** first, high: 10 ** last, ticks };
+}
+
+/** Whole numbers from low to high, at most so many. */
+function whole(low: number, high: number, most: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].find((one) => (high - low) / one < most) ?? Math.ceil((high - low) / most);
+  const ticks = [low];
+  for (let x = Math.ceil((low + 1) / step) * step; x <= high; x += step) if (x - low >= step * 0.7) ticks.push(x);
+  return ticks;
+}
+
+/** A number as people read it: three figures, thousands as k and M. */
+export function short(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const trimmed = (text: string): string => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  const signed = (text: string): string => text.replace("-", "−");
+  if (size === 0) return "0";
+  if (size >= 1e12 || size < 1e-3) {
+    const [figures, exponent] = value.toExponential(2).split("e") as [string, string];
+    return signed(`${trimmed(figures)}e${exponent.replace("+", "")}`);
+  }
+  for (const [unit, letter] of [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e4, "k"],
+  ] as const) {
+    if (size >= unit) return signed(trimmed((value / (letter === "k" ? 1e3 : unit)).toPrecision(3)) + letter);
+  }
+  return signed(size >= 1000 ? value.toFixed(0) : trimmed(value.toPrecision(3)));
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,249 @@
+// The panel as HTML text, section by section. Everything that comes from a program is escaped here.
+import type { Reading, TrialFinding } from "../protocol";
+import { real, running, type Training, type Trial } from "../trial";
+import { type Chart, draw, type Series, short } from "./chart";
+
+/** What the panel consists of, from top to bottom. */
+export const SECTIONS = ["head", "verdict", "curves", "findings", "notes"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+const EMPTY: Record<Section, string> = {
+  head: `<h1>No diagnosis yet</h1><p class="soft">Run the command <i>Diagnose this file by a short run</i> in a training script.</p>`,
+  verdict: "",
+  curves: "",
+  findings: "",
+  notes: "",
+};
+
+/** All sections. `now` is on the clock of the trial; `width` is that of the window. */
+export function sections(trial: Trial | null, now: number, width: number): Record<Section, string> {
+  if (trial === null) return EMPTY;
+  return { head: head(trial, now), verdict: verdict(trial), curves: curves(trial, width), findings: findings(trial), notes: notes(trial) };
+}
+
+function head(trial: Trial, now: number): string {
+  const taken = Math.max(0, ((trial.ended ?? now) - trial.began) / 1000);
+  const file = `<b>${escape(trial.name)}</b>`;
+  const title = {
+    running: `Diagnosing ${file}`,
+    cancelling: `Diagnosing ${file}`,
+    finished: `Diagnosis of ${file}`,
+    failed: `Diagnosis of ${file}`,
+    cancelled: `Diagnosis of ${file}`,
+  }[trial.state];
+  if (!running(trial)) {
+    const told = { finished: `took ${clock(taken)}`, failed: `ended after ${clock(taken)}`, cancelled: `cancelled after ${clock(taken)}` }[
+      trial.state as "finished" | "failed" | "cancelled"
+    ];
+    const epochs = trial.trainings.map(reached).filter(Boolean).join(", ");
+    return `<div class="top"><h1>${title}</h1><button class="quiet" data-do="again">Run again</button></div>
+<p class="soft">${told}${epochs === "" ? "" : ` · ${epochs}`}</p>`;
+  }
+  const button =
+    trial.state === "cancelling" ? `<button class="quiet" disabled>Cancelling</button>` : `<button class="quiet" data-do="cancel">Cancel</button>`;
+  return `<div class="top"><h1>${title}</h1>${button}</div>
+<progress max="${Math.max(1, trial.seconds)}" value="${Math.min(taken, trial.seconds).toFixed(1)}" aria-label="seconds of the run"></progress>
+<p class="soft">${clock(taken)} of ${clock(trial.seconds)} · ${doing(trial)}</p>`;
+}
+
+/** What happens now, in a few words. */
+function doing(trial: Trial): string {
+  const training = trial.trainings[trial.trainings.length - 1];
+  if (training === undefined) return "starting: imports, data, building the model";
+  const asked = training.asked === null ? "" : ` of ${training.asked}`;
+  const epoch = training.epochs.length + (training.live === null ? 0 : 1);
+  if (training.live === null) {
+    if (training.asked !== null && training.epochs.length >= training.asked) return `${reached(training)} · testing a copy of the model`;
+    return `epoch ${Math.max(epoch, 1)}${asked}${several(trial) ? ` of ${words(training.model)}` : ""}`;
+  }
+  const { step, steps, loss } = training.live;
+  return `epoch ${epoch}${asked} · batch ${step}${steps === null ? "" : ` of ${steps}`} · loss ${value(loss)}`;
+}
+
+function reached(training: Training): string {
+  const count = training.epochs.length;
+  if (count === 0) return "";
+  const asked = training.asked === null || training.asked === count ? "" : ` of ${training.asked}`;
+  return `${count}${asked} ${count === 1 && asked === "" ? "epoch" : "epochs"}`;
+}
+
+function several(trial: Trial): boolean {
+  return trial.trainings.length > 1;
+}
+
+function verdict(trial: Trial): string {
+  if (trial.state === "failed") {
+    const [first, ...rest] = trial.trouble.trim().split("\n");
+    const more = rest.length > 0 ? `<pre>${escape(rest.join("\n").trim())}</pre>` : "";
+    return `<div class="verdict unclear" role="status"><p class="word">No diagnosis</p><h2>${words(first ?? "")}</h2>${more}<p><button data-do="log">Show log</button></p></div>`;
+  }
+  if (trial.state === "cancelled") {
+    return `<div class="verdict unclear" role="status"><p class="word">Cancelled</p><h2>The run was stopped before there was a diagnosis</h2></div>`;
+  }
+  if (trial.verdict === null) return "";
+  const { faulty, sentence, first } = trial.verdict;
+  const [kind, word] = faulty === null ? ["unclear", "Unclear"] : faulty ? ["faulty", "Faulty"] : ["healthy", "Healthy"];
+  return `<div class="verdict ${kind}" role="status"><p class="word">${word}</p><h2>${words(sentence)}</h2>${
+    first ? `<p class="try"><b>Try first</b> ${words(first)}</p>` : ""
+  }</div>`;
+}
+
+/** A chart of one quantity: its name, the curves, whether it is the main one. */
+export interface Plot {
+  title: string;
+  series: Series[];
+  main: boolean;
+}
+
+/** The plots of a training: loss first, then each metric with its validation, then the learning rate when it moves. */
+export function plots(training: Training): Plot[] {
+  const epochs = training.epochs;
+  const rates = /^(lr|learning_rate)$/;
+  const names = new Set(epochs.flatMap((epoch) => Object.keys(epoch.logs)).map((name) => name.replace(/^val_/, "")));
+  const ordered = ["loss", ...[...names].filter((name) => name !== "loss" && !rates.test(name))];
+  const curve = (name: string, key: string): Series => ({
+    name,
+    points: epochs.filter((epoch) => key in epoch.logs).map((epoch) => ({ x: epoch.number + 1, y: real(epoch.logs[key] as Reading) })),
+  });
+  const found = ordered.map((name) => ({
+    title: name,
+    series: [curve("training", name), curve("validation", `val_${name}`)].filter((one) => one.points.length > 0),
+    main: name === "loss",
+  }));
+  const rate = epochs.filter((epoch) => epoch.rate !== null).map((epoch) => ({ x: epoch.number + 1, y: real(epoch.rate as Reading) }));
+  if (new Set(rate.map((point) => point.y)).size > 1) found.push({ title: "learning rate", series: [{ name: "rate", points: rate }], main: false });
+  return found.filter((plot) => plot.series.length > 0);
+}
+
+function curves(trial: Trial, width: number): string {
+  return trial.trainings
+    .map((training) => {
+      const drawn = plots(training);
+      const heading = several(trial) ? `<h3 class="model">${words(training.model)}</h3>` : "";
+      if (drawn.length === 0) return running(trial) ? `${heading}<p class="waiting">The curves begin after the first epoch</p>` : "";
+      const main = drawn.filter((plot) => plot.main);
+      const others = drawn.filter((plot) => !plot.main);
+      const columns = others.length > 1 && width >= 460 ? 2 : 1;
+      const narrow = Math.floor((width - (columns - 1) * 24) / columns);
+      return `${heading}${main.map((plot) => figure(plot, training, width, 176)).join("")}<div class="small columns${columns}">${others
+        .map((plot) => figure(plot, training, narrow, 112))
+        .join("")}</div>`;
+    })
+    .join("");
+}
+
+function figure(plot: Plot, training: Training, width: number, height: number): string {
+  const chart = draw(plot.series, { width, height, left: 46, right: 10, top: 10, bottom: 20 }, training.asked);
+  const last = plot.series.map((one) => one.points[one.points.length - 1]);
+  const legend = plot.series
+    .map(
+      (one, index) =>
+        `<span class="key ${one.name}"><i></i>${plot.series.length > 1 || one.name === "validation" ? one.name : ""} <b data-curve="${index}">${short(
+          last[index]?.y ?? Number.NaN,
+        )}</b></span>`,
+    )
+    .join("");
+  const said = plot.series.map((one, index) => `${one.name} ${short(last[index]?.y ?? Number.NaN)}`).join(", ");
+  const epoch = last[0]?.x ?? 1;
+  const values = escape(JSON.stringify(plot.series.map((one) => one.points.map((point) => [point.x, short(point.y)]))));
+  return `<figure><figcaption><span class="name">${words(plot.title)}</span>${
+    chart.logarithmic ? ` <small>logarithmic</small>` : ""
+  }<span class="legend"><span class="soft epoch" data-epoch>epoch ${epoch}</span>${legend}</span></figcaption>
+${svg(chart, `${plot.title} by epoch; in epoch ${epoch}: ${said}`, `${training.model}/${plot.title}`, values)}</figure>`;
+}
+
+function svg(chart: Chart, label: string, key: string, values: string): string {
+  const { width, height, left, right, top, bottom } = chart.box;
+  const grid = chart.y
+    .map((tick) => `<path class="grid" d="M${left} ${tick.at}H${width - right}"/><text x="${left - 7}" y="${tick.at + 3.5}" text-anchor="end">${tick.text}</text>`)
+    .join("");
+  const below = chart.x.map((tick) => `<text x="${tick.at}" y="${height - bottom + 15}" text-anchor="middle">${tick.text}</text>`).join("");
+  const lines = chart.lines
+    .map((line) => {
+      const many = line.dots.length > 30;
+      const dots = line.dots
+        .map((dot, index) => (many && index < line.dots.length - 1 ? "" : `<circle cx="${dot.x}" cy="${dot.y}" r="${many ? 2.5 : 2.2}"/>`))
+        .join("");
+      const broken = line.broken
+        .map((one, index) => {
+          const told = index === 0 ? `<text x="${one.x + (one.x > width - 60 ? -8 : 8)}" y="${top + 9}" text-anchor="${one.x > width - 60 ? "end" : "start"}">${short(one.value)}</text>` : "";
+          return `<g class="broken"><path d="M${one.x - 3.5} ${top + 2}l7 7m0 -7l-7 7"/>${told}</g>`;
+        })
+        .join("");
+      return `<g class="${line.name}"><path class="line" d="${line.path}"/>${dots}${broken}</g>`;
+    })
+    .join("");
+  const places = escape(JSON.stringify([...new Map(chart.lines.flatMap((line) => [...line.dots, ...line.broken]).map((dot) => [dot.at, dot.x]))].sort((one, other) => one[0] - other[0])));
+  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" tabindex="0" aria-label="${escape(label)}" data-key="${escape(key)}" data-places="${places}" data-values="${values}">${grid}${below}<path class="axis" d="M${left} ${height - bottom}H${width - right}"/><path class="cross" d=""/>${lines}</svg>`;
+}
+
+function findings(trial: Trial): string {
+  if (trial.state !== "finished") return "";
+  if (trial.findings.length === 0) return "";
+  const items = trial.findings.map((finding, index) => card(finding, index, trial)).join("");
+  return `<h2>What explains it <small>most likely first</small></h2><ol>${items}</ol>`;
+}
+
+function card(finding: TrialFinding, index: number, trial: Trial): string {
+  const [message, ...more] = finding.message.split("\n");
+  const extra = more.filter((line) => line.trim() !== "").map((line) => `<li>${words(line)}</li>`);
+  const notes = finding.notes.map((note) =>
+    note.range
+      ? `<li>${words(note.message)} <button class="link place" data-do="open" data-finding="${index}" data-note="${finding.notes.indexOf(note)}">${place(note.uri ?? finding.uri, note.range.start.line, trial)}</button></li>`
+      : `<li>${words(note.message)}</li>`,
+  );
+  const fixes = finding.fixes.map(
+    (fix) => `<li class="fix"><button class="link" data-do="fix" data-finding="${index}" title="Show the quick fixes in the editor">${words(fix)}</button></li>`,
+  );
+  const list = [...extra, ...notes, ...fixes].join("");
+  const sure = finding.confidence === "high" ? "" : ` · ${escape(finding.confidence)} confidence`;
+  return `<li class="card ${severity(finding.severity)}">
+<button class="headline" data-do="open" data-finding="${index}" data-key="finding${index}">${words(message ?? "")}</button>
+<p class="meta"><span class="severity">${escape(finding.severity.toLowerCase())}</span> <button class="link" data-do="explain" data-rule="${escape(finding.rule)}" title="Explain this rule">${escape(finding.rule)}</button> <button class="link place" data-do="open" data-finding="${index}">${place(finding.uri, finding.range.start.line, trial)}</button><span>${escape(finding.family)}${sure}</span></p>
+${list === "" ? "" : `<ul>${list}</ul>`}</li>`;
+}
+
+/** The class of a severity; what is unknown looks like information. */
+function severity(name: string): string {
+  const known = name.toLowerCase();
+  if (known === "information") return "info";
+  return ["error", "warning", "info", "hint"].includes(known) ? known : "info";
+}
+
+/** A place as people write it: the file, unless it is a cell, and the line. */
+function place(uri: string, line: number, trial: Trial): string {
+  if (uri.startsWith("vscode-notebook-cell:")) return `cell, line ${line + 1}`;
+  const own = uri === trial.uri ? trial.name : decoded(uri.replace(/[?#].*$/, "").split("/").pop() ?? uri);
+  return `${escape(own)}:${line + 1}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function notes(trial: Trial): string {
+  if (trial.notes.length === 0) return "";
+  return `<h2>Notes on the run</h2><ul class="notes">${trial.notes.map((note) => `<li>${words(note)}</li>`).join("")}</ul>`;
+}
+
+/** Text with its backticks as code. */
+export function words(text: string): string {
+  return escape(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+}
+
+export function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[letter] ?? letter);
+}
+
+function value(reading: Reading): string {
+  return short(real(reading));
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}

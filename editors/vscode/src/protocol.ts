@@ -1,0 +1,68 @@
+// What the server and this extension say to each other beyond the language server protocol.
+
+/** Something to read: the page of a rule, a model as a table, debug information. */
+export interface Page {
+  title: string;
+  name: string;
+  markdown: string;
+}
+
+export interface Position {
+  line: number;
+  character: number;
+}
+
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+/** A number as JSON can carry it: "NaN", "Infinity" and "-Infinity" are written as words. */
+export type Reading = number | string;
+
+export interface Verdict {
+  faulty: boolean | null;
+  sentence: string;
+  first?: string | null;
+}
+
+export interface TrialNote {
+  message: string;
+  uri?: string | null;
+  range?: Range | null;
+}
+
+export interface TrialFinding {
+  rule: string;
+  code: string;
+  family: string;
+  severity: string;
+  confidence: string;
+  message: string;
+  uri: string;
+  range: Range;
+  notes: TrialNote[];
+  fixes: string[];
+  href: string;
+}
+
+export interface TrialEpoch {
+  model: string | number;
+  number: number;
+  fit?: number;
+  asked?: number | null;
+  logs: Record<string, Reading>;
+  learningRate?: Reading | null;
+  seconds?: number | null;
+}
+
+/** The notification `default-lint/trial`: what happens in a short run. */
+export type TrialEvent = { uri: string; token: string | number } & (
+  | { state: "started"; name: string; seconds: number }
+  | ({ state: "epoch" } & TrialEpoch)
+  | { state: "live"; model: string | number; step: number; steps?: number | null; loss: Reading }
+  | { state: "note"; text: string }
+  | { state: "finished"; verdict: Verdict; findings: TrialFinding[]; seconds: number }
+  | { state: "failed"; message: string }
+  | { state: "cancelled" }
+);
