@@ -1,0 +1,1 @@
+"""Driving Neovim from a test."""
