@@ -47,7 +47,7 @@ def page(server: Server, uri: str | None) -> Page:
     if uri is not None and session.owner(uri) in session.opened:
         lines += ["", f"## {_code(uri)}", "", *_document(server, uri)]
     title = "default-lint: debug information"
-    return Page(title, "default-lint-debug", f"# {title}\n\n" + "\n".join(lines) + "\n", "\n".join(lines[:4]))
+    return Page(title, "default-lint-debug", f"# {title}\n\n" + "\n".join(lines) + "\n")
 
 
 def _document(server: Server, uri: str) -> list[str]:

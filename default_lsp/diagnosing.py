@@ -135,9 +135,7 @@ class Run:
         if self.shows:
             server.work_done_progress.end(self.token, lsp.WorkDoneProgressEnd(outcome.message))
         if outcome.diagnosis is not None and outcome.trace is not None:
-            observations = Observations(outcome.diagnosis, outcome.trace)
-            for report in outcome.diagnosis.reports:
-                server.session.runs[report.document.path] = observations
+            server.session.runs.keep(Observations(outcome.diagnosis, outcome.trace, self.asked.settings))
             server.session.touch()
         if outcome.kind == "finished" and outcome.diagnosis is not None:
             seconds = outcome.trace.seconds if outcome.trace is not None else 0.0

@@ -144,7 +144,7 @@ class Server(LanguageServer):
             file.write_text(page.markdown, encoding="utf-8")
             await self.window_show_document_async(lsp.ShowDocumentParams(to_uri(str(file)), take_focus=True))
         else:
-            self.tell(page.summary)
+            self.tell(_summary(page))
         return content
 
     def close(self) -> None:
@@ -154,6 +154,12 @@ class Server(LanguageServer):
         self.diagnosing.stop()
         if self._pages is not None:
             self._pages.cleanup()
+
+
+def _summary(page: Page) -> str:
+    """A page for a client that shows only messages: its first sentences, without headings and facts."""
+    lines = [line for line in page.markdown.splitlines() if line and not line.startswith(("#", "`", "|", "```"))]
+    return f"{page.title}: {' '.join(lines[:2])}" if lines else page.title
 
 
 server_features: list[tuple[str, Any, Callable[..., Any]]] = []
@@ -203,13 +209,16 @@ def create() -> Server:
         if method not in PULLED:
             server.feature(method, options)(guarded(server, method, function))
     for name, command in COMMANDS.items():
-        handler = guarded(server, name, command)
-
-        async def run(*arguments: Any, _handler: Callable[..., Awaitable[Any]] = handler) -> Any:
-            return await _handler(*arguments)
-
-        server.command(name)(run)
+        server.command(name)(_command(guarded(server, name, command)))
     return server
+
+
+def _command(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    # pygls reads the signature to tell what arguments there are: any, of any type.
+    async def run(*arguments):  # type: ignore[no-untyped-def]
+        return await handler(*arguments)
+
+    return run
 
 
 # Beginning and end
@@ -230,7 +239,7 @@ def _initialize(server: Server, params: lsp.InitializeParams) -> None:
         _add_folder(server, params.root_uri)
     text = capabilities.text_document
     pulls = text is not None and text.diagnostic is not None
-    units = Units(str(server.workspace.position_encoding or "utf-16"))
+    units = Units(server.workspace.position_encoding or "utf-16")
     server.session = Session(server, configuration, units, Abilities.of(capabilities), push=not pulls)
     if pulls:
         everything = configuration.general.diagnostic_mode == "workspace"

@@ -25,7 +25,7 @@ from default_lsp import translate
 from default_lsp.analysis import Analysis, analyze
 from default_lsp.carry import bridged
 from default_lsp.configuration import ClientSettings, Configuration
-from default_lsp.observed import Observations
+from default_lsp.observed import Observations, Runs
 from default_lsp.source import Buffer, Part, Source, Units
 from default_lsp.uris import name_of, to_path, to_uri
 
@@ -104,7 +104,7 @@ class Session:
         self.notebooks: dict[str, Notebook] = {}
         self.owners: dict[str, str] = {}
         self.opened: dict[str, Opened] = {}
-        self.runs: dict[str, Observations] = {}
+        self.runs = Runs()
         self._wanted: dict[str, None] = {}
         self._some = asyncio.Event()
         self._pool = _pool()

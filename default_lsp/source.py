@@ -32,14 +32,14 @@ class Units:
         return len(text.encode(self._codec, "surrogatepass")) // self._size
 
     def index(self, text: str, units: int) -> int:
-        """Code points of `text` that lie before so many units; all of them when it has fewer."""
+        """Code points of `text` that lie wholly before so many units; all of them when it has fewer."""
         if text.isascii():
             return min(max(units, 0), len(text))
-        data = text.encode(self._codec, "surrogatepass")[: max(units, 0) * self._size]
-        try:
-            return len(data.decode(self._codec, "surrogatepass"))
-        except UnicodeDecodeError:  # within a character
-            return len(data.decode(self._codec, "ignore"))
+        low, high = 0, min(max(units, 0), len(text))  # a character has one unit at least
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.count(text[:middle]) <= units else (low, middle - 1)
+        return low
 
 
 class Buffer:
@@ -186,7 +186,9 @@ def notebook(
     if sum(len(text) for text in texts if text) > limit:
         trouble = f"more code than `max-file-size` allows ({limit / 1e6:.1f} MB)"
     elif any(_mentions(text) for text in texts if text):
-        document = notebooks.joined(path, texts)
+        joined = notebooks.joined(path, texts)
+        document = joined if isinstance(joined, Document) else None
+        trouble = joined.message if isinstance(joined, files.Trouble) else ""
     if document is None:
         found = tuple(_end_to_end(cell for cell in cells if cell is not None))
     else:

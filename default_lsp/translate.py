@@ -139,7 +139,7 @@ def _data(source: Source, analysis: Analysis, finding: Finding) -> dict[str, Any
             "title": offer.title,
             "kind": offer.kind,
             "rule": offer.finding.rule,
-            "safe": offer.safe,
+            "safe": offer.preferred,
             "edits": [_plain(source, edit) for edit in offer.edits],
         }
         for offer in offered(analysis, (finding,), finding.span)
@@ -185,7 +185,7 @@ def actions_of_offers(
         place = source.location(offer.finding.span).range
         mine = next((item for item in diagnostics if item.code == offer.finding.rule and item.range == place), None)
         edits = text_edits(source, offer.edits)
-        found.append(_action(offer.title, offer.kind, offer.finding.rule, offer.safe, edits, mine, abilities))
+        found.append(_action(offer.title, offer.kind, offer.finding.rule, offer.preferred, edits, mine, abilities))
     return found
 
 
