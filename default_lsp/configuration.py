@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from default_lint.settings import Resolver, Settings, SettingsError, did_you_mean
+from default_lint.settings import FAMILIES, Resolver, Settings, SettingsError, did_you_mean, rule_names
 
 SECTION = "default-lint"
 # What the client keeps to itself; the server passes over it.
 CLIENT_SIDE = frozenset({"interpreter", "path", "importStrategy", "trace"})
-_LISTS = ("select", "ignore", "extendSelect", "extendIgnore", "exclude", "extendExclude")
+_RULES = ("select", "ignore", "extendSelect", "extendIgnore")
+_LISTS = (*_RULES, "exclude", "extendExclude")
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,25 @@ def parse(raw: Any, tell: Callable[[str], None]) -> ClientSettings:
     if "arguments" in own:
         own["arguments"] = tuple(own["arguments"])
     overrides = {key: values.pop(key) for key in (*_LISTS, "audience") if key in values}
+    for key in _RULES:
+        if overrides.get(key):
+            overrides[key] = _known(key, overrides[key], tell)
+            if not overrides[key]:
+                del overrides[key]
     return ClientSettings(
         **{_snake(key): value for key, value in values.items()},
         diagnose=DiagnoseSettings(**own),
         overrides=tuple((_snake(key), tuple(v) if isinstance(v, list) else v) for key, v in overrides.items()),
     )
+
+
+def _known(key: str, names: list[str], tell: Callable[[str], None]) -> list[str]:
+    """Those names that mean rules."""
+    words = [word for rule in rule_names() for word in (rule.name, rule.code)] + [*FAMILIES, "ALL"]
+    for name in names:
+        if name not in words:
+            tell(f"unknown rule `{name}` in `{SECTION}.{key}`{did_you_mean(name, words)}")
+    return [name for name in names if name in words]
 
 
 def _mapping(value: Any) -> bool:
