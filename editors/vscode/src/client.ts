@@ -12,7 +12,7 @@ import {
 import { install } from "./install";
 import { choose, find, type Interpreter, isFile } from "./interpreter";
 import { middleware, settingsOf } from "./middleware";
-import type { Page, TrialEvent } from "./protocol";
+import type { Page, Progress, TrialEvent } from "./protocol";
 import type { PythonExtension } from "./python";
 import { mentionsKeras, SELECTOR } from "./selector";
 import { type Action, ACTIONS, ask, type Launch, launchOf, launchProgram, Trouble } from "./server";
@@ -27,7 +27,7 @@ const SPAN = 3 * 60_000;
 export interface Listeners {
   page: (page: Page) => void;
   trial: (event: TrialEvent) => void;
-  progress: (token: string | number, value: { kind: string; title?: string; message?: string }) => void;
+  progress: (token: string | number, value: Progress) => void;
   /** The server ended, and with it every run. */
   gone: () => void;
 }

@@ -54,7 +54,19 @@ export function table(parts: Parts): Record<string, (...args: unknown[]) => unkn
 }
 
 export function register(parts: Parts): Disposable[] {
-  return Object.entries(table(parts)).map(([id, run]) => commands.registerCommand(id, run));
+  return Object.entries(table(parts)).map(([id, run]) =>
+    commands.registerCommand(id, async (...args: unknown[]) => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        parts.log.error(`${id}: ${String(error)}`);
+        const show = "Show log";
+        const said = await window.showErrorMessage(`default-lint: ${error instanceof Error ? error.message : String(error)}`, show);
+        if (said === show) parts.log.show();
+        return undefined;
+      }
+    }),
+  );
 }
 
 interface RuleItem extends QuickPickItem {
@@ -110,7 +122,8 @@ async function debugInformation(parts: Parts): Promise<Page> {
       log.warn(`The server does not tell its debug information: ${String(error)}`);
     }
   }
-  return { title: "default-lint: debug information", name: "debug", markdown: `# Debug information\n\n${own}` };
+  const title = "default-lint: debug information";
+  return { title, name: "default-lint-debug", markdown: `# ${title}\n\n${own}` };
 }
 
 function client({ context, server, python }: Parts): string {
@@ -129,7 +142,7 @@ function client({ context, server, python }: Parts): string {
     ["Workspace trust", workspace.isTrusted ? "trusted" : "not trusted"],
     ["Folders", (workspace.workspaceFolders ?? []).map((folder) => `\`${folder.uri.toString(true)}\``).join(", ") || "none"],
   ];
-  return `## Editor\n\n| | |\n| --- | --- |\n${rows.map(([name, value]) => `| ${name} | ${value.replaceAll("|", "\\|")} |`).join("\n")}\n`;
+  return `## Editor\n\n${rows.map(([name, value]) => `- ${name}: ${value}`).join("\n")}\n`;
 }
 
 /** Let the user choose a Python: by the Python extension, else from what is found, else by a dialog. */

@@ -19,7 +19,10 @@ export function activate(context: ExtensionContext): void {
   const server = new Server(context, log, python, {
     page: (page) => void pages.receive(page),
     trial: (event) => panel.take(event),
-    progress: (token, value) => status.progress(token, value),
+    progress: (token, value) => {
+      status.progress(token, value);
+      panel.progress(token, value);
+    },
     gone: () => {
       status.clear();
       panel.lost();

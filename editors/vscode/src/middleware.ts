@@ -1,6 +1,7 @@
 // What happens between VS Code and the server: settings are completed, commands get the file they are meant for.
 import { commands, Uri, window, workspace } from "vscode";
 import type { ConfigurationParams, Middleware, ProgressToken } from "vscode-languageclient/node";
+import type { Progress } from "./protocol";
 import { forServer, type Raw, SECTION, variables } from "./settings";
 import { target } from "./target";
 
@@ -8,7 +9,7 @@ import { target } from "./target";
 export interface Wiring {
   /** The interpreter of the workspace folder of a resource. */
   interpreter: (resource: Uri | undefined) => Promise<string | undefined>;
-  progress: (token: ProgressToken, value: { kind: string; title?: string; message?: string }) => void;
+  progress: (token: ProgressToken, value: Progress) => void;
   /** Tell the server its settings anew. */
   tell: () => Promise<void>;
 }

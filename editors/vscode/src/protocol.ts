@@ -47,20 +47,31 @@ export interface TrialFinding {
 }
 
 export interface TrialEpoch {
+  /** Which model, and what people call it. */
   model: string | number;
+  name?: string;
+  /** From 0, over all calls of `fit`; `asked` is how many the present call asks for. */
   number: number;
   fit?: number;
   asked?: number | null;
-  logs: Record<string, Reading>;
+  logs: Record<string, Reading | null>;
   learningRate?: Reading | null;
   seconds?: number | null;
+}
+
+/** Work-done progress: what the server does now. */
+export interface Progress {
+  kind: string;
+  title?: string;
+  message?: string;
+  percentage?: number;
 }
 
 /** The notification `default-lint/trial`: what happens in a short run. */
 export type TrialEvent = { uri: string; token: string | number } & (
   | { state: "started"; name: string; seconds: number }
   | ({ state: "epoch" } & TrialEpoch)
-  | { state: "live"; model: string | number; step: number; steps?: number | null; loss: Reading }
+  | { state: "live"; model: string | number; step: number; steps?: number | null; loss: Reading | null }
   | { state: "note"; text: string }
   | { state: "finished"; verdict: Verdict; findings: TrialFinding[]; seconds: number }
   | { state: "failed"; message: string }

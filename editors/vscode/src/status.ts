@@ -1,5 +1,6 @@
 // The entry of default-lint in the language status of Python files, and the run in the status bar.
 import { type Disposable, languages, type LanguageStatusItem, LanguageStatusSeverity, StatusBarAlignment, type StatusBarItem, window } from "vscode";
+import type { Progress } from "./protocol";
 import { SELECTOR } from "./selector";
 
 export type ServerState =
@@ -51,7 +52,7 @@ export class Status implements Disposable {
   }
 
   /** Work-done progress of the server: what a run does now, in the status bar; a click shows the panel. */
-  progress(token: string | number, value: { kind: string; title?: string; message?: string }): void {
+  progress(token: string | number, value: Progress): void {
     const known = this.runs.get(token);
     if (value.kind === "end") this.runs.delete(token);
     else this.runs.set(token, { title: value.title ?? known?.title ?? "", message: value.message ?? known?.message ?? "" });

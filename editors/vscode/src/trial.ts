@@ -1,13 +1,13 @@
 // A short run as the panel shows it: one event after the other makes the next state. Plain data, no editor in it.
-import type { Reading, TrialEpoch, TrialEvent, TrialFinding, Verdict } from "./protocol";
+import type { Progress, Reading, TrialEpoch, TrialEvent, TrialFinding, Verdict } from "./protocol";
 
 /** The training of one model. */
 export interface Training {
   model: string;
-  /** Epochs that the script asks for. */
+  name: string;
+  /** How many epochs there will be, as far as the script asks for them. */
   asked: number | null;
-  epochs: { number: number; logs: Record<string, Reading>; rate: Reading | null }[];
-  live: { step: number; steps: number | null; loss: Reading } | null;
+  epochs: { number: number; fit: number; logs: Record<string, Reading | null>; rate: Reading | null }[];
 }
 
 export interface Trial {
@@ -20,6 +20,9 @@ export interface Trial {
   /** When it began and ended, in milliseconds of the clock that the events are taken by. */
   began: number;
   ended: number | null;
+  /** What it does at present, in words, and how far it is in percent. */
+  doing: string;
+  percentage: number | null;
   trainings: Training[];
   notes: string[];
   verdict: Verdict | null;
@@ -37,6 +40,8 @@ export function begin(event: { uri: string; token: string | number; name: string
     state: "running",
     began: now,
     ended: null,
+    doing: "starting",
+    percentage: null,
     trainings: [],
     notes: [],
     verdict: null,
@@ -54,13 +59,7 @@ export function advance(trial: Trial, event: TrialEvent, now: number): Trial {
     case "epoch":
       return { ...trial, trainings: changed(trial.trainings, String(event.model), (training) => withEpoch(training, event)) };
     case "live":
-      return {
-        ...trial,
-        trainings: changed(trial.trainings, String(event.model), (training) => ({
-          ...training,
-          live: { step: event.step, steps: event.steps ?? null, loss: event.loss },
-        })),
-      };
+      return trial; // the progress says as much, in words
     case "note":
       return trial.notes.includes(event.text) ? trial : { ...trial, notes: [...trial.notes, event.text] };
     case "finished":
@@ -70,6 +69,12 @@ export function advance(trial: Trial, event: TrialEvent, now: number): Trial {
     case "cancelled":
       return over({ ...trial, state: "cancelled" }, now);
   }
+}
+
+/** The state after a report of progress. */
+export function progressed(trial: Trial, progress: Progress): Trial {
+  if (!running(trial) || progress.kind === "end") return trial;
+  return { ...trial, doing: progress.message ?? trial.doing, percentage: progress.percentage ?? trial.percentage };
 }
 
 /** True until the end. */
@@ -84,23 +89,19 @@ export function real(reading: Reading): number {
 }
 
 function over(trial: Trial, now: number): Trial {
-  return { ...trial, ended: now, trainings: trial.trainings.map((training) => ({ ...training, live: null })) };
+  return { ...trial, ended: now, doing: "" };
 }
 
 function changed(trainings: Training[], model: string, change: (training: Training) => Training): Training[] {
   if (trainings.some((training) => training.model === model)) {
     return trainings.map((training) => (training.model === model ? change(training) : training));
   }
-  return [...trainings, change({ model, asked: null, epochs: [], live: null })];
+  return [...trainings, change({ model, name: model, asked: null, epochs: [] })];
 }
 
 function withEpoch(training: Training, epoch: TrialEpoch): Training {
-  const row = { number: epoch.number, logs: epoch.logs, rate: epoch.learningRate ?? null };
-  const others = training.epochs.filter((one) => one.number !== epoch.number);
-  return {
-    ...training,
-    asked: epoch.asked ?? training.asked,
-    epochs: [...others, row].sort((one, other) => one.number - other.number),
-    live: null,
-  };
+  const row = { number: epoch.number, fit: epoch.fit ?? 0, logs: epoch.logs, rate: epoch.learningRate ?? null };
+  const epochs = [...training.epochs.filter((one) => one.number !== epoch.number), row].sort((one, other) => one.number - other.number);
+  const first = epochs.find((one) => one.fit === row.fit)?.number ?? 0;
+  return { ...training, name: epoch.name ?? training.name, asked: epoch.asked == null ? null : first + epoch.asked, epochs };
 }

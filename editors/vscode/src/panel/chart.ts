@@ -36,11 +36,19 @@ export interface Chart {
   lines: Line[];
 }
 
+/** Two labels of the x axis stand at least so far apart. */
+const NEAR = 24;
 /** Values spread over more than this factor are drawn on a logarithmic scale. */
 const WIDE = 50;
 
-export function draw(series: Series[], box: Box, end?: number | null): Chart {
+/** Room above the curves for marks of values that are no numbers. */
+const BAND = 16;
+
+/** The curves of one quantity. `end` is how far the x axis will reach; it counts once a quarter of it is there. */
+export function draw(series: Series[], frame: Box, end?: number | null): Chart {
   const shown = series.filter((one) => one.points.length > 0);
+  const breaks = shown.some((one) => one.points.some((point) => !Number.isFinite(point.y)));
+  const box = breaks ? { ...frame, top: frame.top + BAND } : frame;
   const values = shown.flatMap((one) => one.points.map((point) => point.y)).filter(Number.isFinite);
   const places = shown.flatMap((one) => one.points.map((point) => point.x));
   const last = Math.max(...places, 1);
@@ -54,9 +62,11 @@ export function draw(series: Series[], box: Box, end?: number | null): Chart {
   const down = (y: number): number => round(box.height - box.bottom - ((scale(y) - low) / (high - low || 1)) * (box.height - box.top - box.bottom));
 
   return {
-    box,
+    box: frame,
     logarithmic,
-    x: whole(span.low, span.high, Math.max(2, Math.floor((box.width - box.left - box.right) / 64))).map((x) => ({ at: across(x), text: String(x) })),
+    x: whole(span.low, span.high, Math.max(2, Math.floor((box.width - box.left - box.right) / 64)))
+      .map((x) => ({ at: across(x), text: String(x) }))
+      .filter((tick, index, ticks) => index === 0 || tick.at - (ticks[0]?.at ?? 0) >= NEAR),
     y: range.ticks.map((y) => ({ at: down(y), text: short(y) })),
     lines: shown.map((one) => line(one, across, down)),
   };
@@ -118,7 +128,7 @@ function decades(values: number[]): Range {
 function whole(low: number, high: number, most: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].find((one) => (high - low) / one < most) ?? Math.ceil((high - low) / most);
   const ticks = [low];
-  for (let x = Math.ceil((low + 1) / step) * step; x <= high; x += step) if (x - low >= step * 0.7) ticks.push(x);
+  for (let x = Math.ceil((low + 1) / step) * step; x <= high; x += step) ticks.push(x);
   return ticks;
 }
 

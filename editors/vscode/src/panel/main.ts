@@ -2,7 +2,7 @@
 import type { TrialFinding } from "../protocol";
 import { running, type Trial } from "../trial";
 import type { FromPanel, ToPanel } from "./messages";
-import { SECTIONS, sections } from "./view";
+import { crowded, SECTIONS, sections } from "./view";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void };
 
@@ -39,7 +39,7 @@ window.addEventListener("message", (event: MessageEvent<ToPanel>) => {
   if (event.data.type !== "trial") return;
   trial = event.data.trial;
   offset = event.data.now - Date.now();
-  document.body.dataset["state"] = trial?.state ?? "none";
+  document.body.classList.toggle("crowded", trial !== null && crowded(trial));
   render();
 });
 

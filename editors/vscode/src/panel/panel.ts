@@ -11,8 +11,8 @@ import {
   type WebviewPanel,
   window,
 } from "vscode";
-import type { Range as Place, TrialEvent } from "../protocol";
-import { advance, begin, running, type Trial } from "../trial";
+import type { Progress, Range as Place, TrialEvent } from "../protocol";
+import { advance, begin, progressed, running, type Trial } from "../trial";
 import type { FromPanel, ToPanel } from "./messages";
 import { page } from "./page";
 
@@ -47,6 +47,14 @@ export class Panel implements Disposable {
     const trial = this.trials.get(event.token);
     if (trial === undefined) return;
     this.trials.set(event.token, advance(trial, event, Date.now()));
+    this.draw();
+  }
+
+  /** Take a report of progress. */
+  progress(token: string | number, progress: Progress): void {
+    const trial = this.trials.get(token);
+    if (trial === undefined) return;
+    this.trials.set(token, progressed(trial, progress));
     this.draw();
   }
 

@@ -1,5 +1,5 @@
 // The panel as HTML text, section by section. Everything that comes from a program is escaped here.
-import type { Reading, TrialFinding } from "../protocol";
+import type { TrialFinding } from "../protocol";
 import { real, running, type Training, type Trial } from "../trial";
 import { type Chart, draw, type Series, short } from "./chart";
 
@@ -42,22 +42,8 @@ function head(trial: Trial, now: number): string {
   const button =
     trial.state === "cancelling" ? `<button class="quiet" disabled>Cancelling</button>` : `<button class="quiet" data-do="cancel">Cancel</button>`;
   return `<div class="top"><h1>${title}</h1>${button}</div>
-<progress max="${Math.max(1, trial.seconds)}" value="${Math.min(taken, trial.seconds).toFixed(1)}" aria-label="seconds of the run"></progress>
-<p class="soft">${clock(taken)} of ${clock(trial.seconds)} · ${doing(trial)}</p>`;
-}
-
-/** What happens now, in a few words. */
-function doing(trial: Trial): string {
-  const training = trial.trainings[trial.trainings.length - 1];
-  if (training === undefined) return "starting: imports, data, building the model";
-  const asked = training.asked === null ? "" : ` of ${training.asked}`;
-  const epoch = training.epochs.length + (training.live === null ? 0 : 1);
-  if (training.live === null) {
-    if (training.asked !== null && training.epochs.length >= training.asked) return `${reached(training)} · testing a copy of the model`;
-    return `epoch ${Math.max(epoch, 1)}${asked}${several(trial) ? ` of ${words(training.model)}` : ""}`;
-  }
-  const { step, steps, loss } = training.live;
-  return `epoch ${epoch}${asked} · batch ${step}${steps === null ? "" : ` of ${steps}`} · loss ${value(loss)}`;
+<progress max="100" value="${(trial.percentage ?? Math.min(100, (100 * taken) / Math.max(1, trial.seconds))).toFixed(1)}" aria-label="How far the run is"></progress>
+<p class="soft">${clock(taken)} of at most ${clock(trial.seconds)} · ${words(trial.state === "cancelling" ? "cancelling" : trial.doing)}</p>`;
 }
 
 function reached(training: Training): string {
@@ -103,24 +89,29 @@ export function plots(training: Training): Plot[] {
   const ordered = ["loss", ...[...names].filter((name) => name !== "loss" && !rates.test(name))];
   const curve = (name: string, key: string): Series => ({
     name,
-    points: epochs.filter((epoch) => key in epoch.logs).map((epoch) => ({ x: epoch.number + 1, y: real(epoch.logs[key] as Reading) })),
+    points: epochs.flatMap(({ number, logs }) => (logs[key] == null ? [] : [{ x: number + 1, y: real(logs[key]) }])),
   });
   const found = ordered.map((name) => ({
     title: name,
     series: [curve("training", name), curve("validation", `val_${name}`)].filter((one) => one.points.length > 0),
     main: name === "loss",
   }));
-  const rate = epochs.filter((epoch) => epoch.rate !== null).map((epoch) => ({ x: epoch.number + 1, y: real(epoch.rate as Reading) }));
+  const rate = epochs.flatMap(({ number, rate }) => (rate === null ? [] : [{ x: number + 1, y: real(rate) }]));
   if (new Set(rate.map((point) => point.y)).size > 1) found.push({ title: "learning rate", series: [{ name: "rate", points: rate }], main: false });
   return found.filter((plot) => plot.series.length > 0);
 }
 
+/** True when the curves of a diagnosis would push its findings out of sight: they stand below them then. */
+export function crowded(trial: Trial): boolean {
+  return trial.findings.length > 0 && trial.trainings.flatMap(plots).length > 3;
+}
+
 function curves(trial: Trial, width: number): string {
+  if (trial.trainings.length === 0) return running(trial) ? `<p class="waiting">The curves begin after the first epoch</p>` : "";
   return trial.trainings
     .map((training) => {
       const drawn = plots(training);
-      const heading = several(trial) ? `<h3 class="model">${words(training.model)}</h3>` : "";
-      if (drawn.length === 0) return running(trial) ? `${heading}<p class="waiting">The curves begin after the first epoch</p>` : "";
+      const heading = several(trial) ? `<h3 class="model">${words(training.name)}</h3>` : "";
       const main = drawn.filter((plot) => plot.main);
       const others = drawn.filter((plot) => !plot.main);
       const columns = others.length > 1 && width >= 460 ? 2 : 1;
@@ -138,7 +129,7 @@ function figure(plot: Plot, training: Training, width: number, height: number): 
   const legend = plot.series
     .map(
       (one, index) =>
-        `<span class="key ${one.name}"><i></i>${plot.series.length > 1 || one.name === "validation" ? one.name : ""} <b data-curve="${index}">${short(
+        `<span class="key ${one.name}" title="${one.name}"><i></i>${plot.main && plot.series.length > 1 ? `${one.name} ` : ""}<b data-curve="${index}">${short(
           last[index]?.y ?? Number.NaN,
         )}</b></span>`,
     )
@@ -164,17 +155,17 @@ function svg(chart: Chart, label: string, key: string, values: string): string {
       const dots = line.dots
         .map((dot, index) => (many && index < line.dots.length - 1 ? "" : `<circle cx="${dot.x}" cy="${dot.y}" r="${many ? 2.5 : 2.2}"/>`))
         .join("");
-      const broken = line.broken
-        .map((one, index) => {
-          const told = index === 0 ? `<text x="${one.x + (one.x > width - 60 ? -8 : 8)}" y="${top + 9}" text-anchor="${one.x > width - 60 ? "end" : "start"}">${short(one.value)}</text>` : "";
-          return `<g class="broken"><path d="M${one.x - 3.5} ${top + 2}l7 7m0 -7l-7 7"/>${told}</g>`;
-        })
-        .join("");
-      return `<g class="${line.name}"><path class="line" d="${line.path}"/>${dots}${broken}</g>`;
+      return `<g class="${line.name}"><path class="line" d="${line.path}"/>${dots}</g>`;
     })
     .join("");
+  const broken = chart.lines.flatMap((line) => line.broken);
+  const marks = [...new Set(broken.map((one) => one.x))].map((x) => `<path d="M${x - 3.5} ${top}l7 7m0 -7l-7 7"/>`).join("");
+  const kinds = [...new Set(broken.map((one) => short(one.value)))].join(", ");
+  const [first, last] = [Math.min(...broken.map((one) => one.x)), Math.max(...broken.map((one) => one.x))];
+  const told = last > width - 80 ? `<text x="${first - 9}" y="${top + 7.5}" text-anchor="end">${kinds}</text>` : `<text x="${last + 9}" y="${top + 7.5}">${kinds}</text>`;
+  const trouble = broken.length === 0 ? "" : `<g class="broken">${marks}${told}</g>`;
   const places = escape(JSON.stringify([...new Map(chart.lines.flatMap((line) => [...line.dots, ...line.broken]).map((dot) => [dot.at, dot.x]))].sort((one, other) => one[0] - other[0])));
-  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" tabindex="0" aria-label="${escape(label)}" data-key="${escape(key)}" data-places="${places}" data-values="${values}">${grid}${below}<path class="axis" d="M${left} ${height - bottom}H${width - right}"/><path class="cross" d=""/>${lines}</svg>`;
+  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" tabindex="0" aria-label="${escape(label)}" data-key="${escape(key)}" data-places="${places}" data-values="${values}">${grid}${below}<path class="axis" d="M${left} ${height - bottom}H${width - right}"/><path class="cross" d=""/>${lines}${trouble}</svg>`;
 }
 
 function findings(trial: Trial): string {
@@ -237,10 +228,6 @@ export function words(text: string): string {
 
 export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[letter] ?? letter);
-}
-
-function value(reading: Reading): string {
-  return short(real(reading));
 }
 
 function clock(seconds: number): string {
