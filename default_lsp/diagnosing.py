@@ -16,13 +16,12 @@ from pygls.exceptions import JsonRpcException
 from default_lint.findings import Diagnosis, Finding
 from default_lint.output import links
 from default_lint.text import Document
-from default_lsp.observed import Observations
-from default_lsp.session import Result
-from default_lsp.trial import Asked, Outcome, diagnose
 from default_lsp.uris import to_path
 
 if TYPE_CHECKING:
+    from default_lsp.result import Result
     from default_lsp.server import Server
+    from default_lsp.trial import Asked, Outcome
 
 REFUSED = (
     "diagnosing runs the code of the file, so it is off until you trust this workspace "
@@ -76,6 +75,8 @@ class Diagnosing:
             self.server.failed(f"the diagnosis of {key}", task.exception() or Exception())
 
     def _asked(self, result: Result, document: Document) -> Asked:
+        from default_lsp.trial import Asked
+
         options = result.client.diagnose
         path = to_path(result.source.uri) or ""
         return Asked(
@@ -113,6 +114,8 @@ class Run:
 
     async def run(self) -> None:
         """Run it to its end and show what it showed."""
+        from default_lsp.trial import diagnose
+
         await self._begin()
         outcome = await _in_thread(diagnose, self.asked, self, self.cancel, self.server.session.text_at)
         self._end(outcome)
@@ -131,6 +134,8 @@ class Run:
         self.shows = True
 
     def _end(self, outcome: Outcome) -> None:
+        from default_lsp.observed import Observations
+
         server = self.server
         if self.shows:
             server.work_done_progress.end(self.token, lsp.WorkDoneProgressEnd(outcome.message))

@@ -10,26 +10,24 @@ import tempfile
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from default_lint import __version__
-from default_lsp import actions, debug, pages, translate
+from default_lsp import translate
 from default_lsp.configuration import SECTION, ClientSettings, Configuration, parse
 from default_lsp.diagnosing import Diagnosing
-from default_lsp.hints import hints
-from default_lsp.hover import hover
-from default_lsp.lens import lenses
-from default_lsp.pages import Page
-from default_lsp.session import Result, Session
+from default_lsp.session import Session
 from default_lsp.source import Units
-from default_lsp.symbols import symbols
 from default_lsp.translate import FIX_ALL, NAME, NOTEBOOK_FIX_ALL, Abilities
 from default_lsp.uris import to_path, to_uri
 from default_lsp.workspace import WorkspaceReports
+
+if TYPE_CHECKING:
+    from default_lsp.pages import Page
 
 logger = logging.getLogger(__name__)
 
@@ -464,11 +462,7 @@ async def _quick_fixes(server: Server, params: lsp.CodeActionParams) -> list[lsp
     if found:
         return translate.distinct(found)
     result = await session.current(uri, hurry=True)
-    span = result.source.span(uri, params.range) if result is not None else None
-    if result is None or span is None:
-        return []
-    offers = actions.offered(result.analysis, result.findings, span)
-    return translate.distinct(translate.actions_of_offers(result.source, offers, session.abilities, mine))
+    return result.actions(uri, params.range, mine) if result is not None else []
 
 
 @feature(lsp.CODE_ACTION_RESOLVE)
@@ -481,15 +475,9 @@ async def _resolve(server: Server, action: lsp.CodeAction) -> lsp.CodeAction:
 async def _resolved(server: Server, action: lsp.CodeAction, uri: str) -> lsp.CodeAction:
     result = await server.session.current(uri, hurry=True)
     if result is not None:
-        edits = await _fix_all(result)
+        edits = await asyncio.to_thread(result.fix_all)
         action.edit = translate.workspace_edit(edits, server.session.abilities)
     return action
-
-
-async def _fix_all(result: Result) -> translate.Edits:
-    unsafe = result.client.unsafe_fixes
-    edits = await asyncio.to_thread(actions.fix_all, result.analysis, unsafe)
-    return translate.text_edits(result.source, edits)
 
 
 # Views
@@ -498,42 +486,27 @@ async def _fix_all(result: Result) -> translate.Edits:
 @feature(lsp.TEXT_DOCUMENT_HOVER)
 async def _hover(server: Server, params: lsp.HoverParams) -> lsp.Hover | None:
     result = await server.session.current(params.text_document.uri, hurry=True)
-    offset = result.source.offset(params.text_document.uri, params.position) if result is not None else None
-    if result is None or offset is None:
-        return None
-    hovered = hover(result.analysis, offset, result.findings)
-    return None if hovered is None else translate.hover(result.source, hovered, server.session.abilities)
+    return result.hover(params.text_document.uri, params.position) if result is not None else None
 
 
 @feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
 async def _inlay_hint(server: Server, params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
-    uri = params.text_document.uri
-    result = await server.session.current(uri)
-    span = result.source.span(uri, params.range) if result is not None else None
-    if result is None or span is None or not result.client.inlay_hints:
-        return []
-    return translate.hints(result.source, hints(result.analysis, span), uri)
+    result = await server.session.current(params.text_document.uri)
+    return result.hints(params.text_document.uri, params.range) if result is not None else []
 
 
 @feature(lsp.TEXT_DOCUMENT_CODE_LENS)
 async def _code_lens(server: Server, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
-    uri = params.text_document.uri
-    result = await server.session.current(uri)
-    if result is None or not result.client.code_lens:
-        return []
-    return translate.lenses(result.source, lenses(result.analysis), uri, [server.session.owner(uri)])
+    result = await server.session.current(params.text_document.uri)
+    return result.lenses(params.text_document.uri) if result is not None else []
 
 
 @feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
 async def _symbols(
     server: Server, params: lsp.DocumentSymbolParams
 ) -> list[lsp.DocumentSymbol] | list[lsp.SymbolInformation]:
-    uri = params.text_document.uri
-    result = await server.session.current(uri)
-    if result is None:
-        return []
-    found = translate.symbols(result.source, symbols(result.analysis), uri)
-    return found if server.session.abilities.nested_symbols else translate.flat(found, uri)
+    result = await server.session.current(params.text_document.uri)
+    return result.symbols(params.text_document.uri) if result is not None else []
 
 
 # Commands
@@ -548,7 +521,7 @@ async def _fix_all_command(server: Server, uri: Any = None, *rest: Any) -> None:
     if result is None:
         server.tell("this document is not open")
         return
-    edits = await _fix_all(result)
+    edits = await asyncio.to_thread(result.fix_all)
     if not edits:
         server.tell("nothing to fix that is safe to fix")
         return
@@ -559,6 +532,8 @@ async def _fix_all_command(server: Server, uri: Any = None, *rest: Any) -> None:
 
 
 async def _explain(server: Server, name: Any = None, *rest: Any) -> dict[str, str] | None:
+    from default_lsp import pages
+
     page = pages.rule(name) if isinstance(name, str) else None
     if page is None:
         server.tell(f"there is no rule `{name}`")
@@ -568,11 +543,13 @@ async def _explain(server: Server, name: Any = None, *rest: Any) -> dict[str, st
 
 async def _model(server: Server, uri: Any = None, index: Any = 0, *rest: Any) -> dict[str, str] | None:
     result = await server.session.current(uri, hurry=True) if isinstance(uri, str) else None
-    page = pages.model(result.analysis, index) if result is not None and isinstance(index, int) else None
+    page = result.model(index) if result is not None and isinstance(index, int) else None
     return await server.show(page) if page is not None else None
 
 
 async def _debug(server: Server, uri: Any = None, *rest: Any) -> dict[str, str]:
+    from default_lsp import debug
+
     return await server.show(debug.page(server, uri if isinstance(uri, str) else None))
 
 

@@ -1,7 +1,7 @@
 """What is open in the editor, and its analyses: the newest text wins, one at a time, beside the event loop.
 
 A change waits 200 ms for the next one before it is analyzed; a request that needs the answer at once does not wait.
-All methods run in the event loop but `_compute`, which runs in a thread of its own.
+All methods run in the event loop; the analyses run in a thread of their own (`default_lsp.result`).
 """
 
 from __future__ import annotations
@@ -9,25 +9,24 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from lsprotocol import types as lsp
 
-from default_lint.findings import Finding, Report
-from default_lint.fixing import restrict
-from default_lint.settings import SYNTAX_ERROR, Settings
 from default_lint.text import Document, Span
 from default_lsp import source as sources
-from default_lsp import translate
-from default_lsp.analysis import Analysis, analyze
-from default_lsp.carry import bridged
-from default_lsp.configuration import ClientSettings, Configuration
-from default_lsp.observed import Observations, Runs
+from default_lsp.configuration import Configuration
+from default_lsp.runs import Runs
 from default_lsp.source import Buffer, Part, Source, Units
+from default_lsp.translate import Abilities
 from default_lsp.uris import name_of, to_path, to_uri
+
+if TYPE_CHECKING:
+    from default_lsp.analysis import Analysis
+    from default_lsp.result import Job, Result
 
 DEBOUNCE = 0.2  # s without a change before a text is analyzed
 STACK = 1 << 26  # bytes; deep programs are read by recursion, and threads of macOS have little room for it
@@ -56,21 +55,6 @@ class Notebook:
     code: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class Result:
-    """The analysis of one generation of something open, translated for the client.
-
-    `findings` is what is shown: those of the analysis, and what a run showed. `by_uri` are the same as diagnostics.
-    """
-
-    generation: int
-    source: Source
-    analysis: Analysis
-    client: ClientSettings
-    findings: tuple[Finding, ...]
-    by_uri: Mapping[str, Sequence[lsp.Diagnostic]]
-
-
 @dataclass
 class Opened:
     """A script or a notebook that is open, its state, and who waits for it. `generation` grows with each change.
@@ -93,7 +77,7 @@ class Session:
     """One editor's session."""
 
     def __init__(
-        self, client: Client, configuration: Configuration, units: Units, abilities: translate.Abilities, *, push: bool
+        self, client: Client, configuration: Configuration, units: Units, abilities: Abilities, *, push: bool
     ) -> None:
         self.client = client
         self.configuration = configuration
@@ -323,6 +307,8 @@ class Session:
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
+        compute = await loop.run_in_executor(self._pool, _engine)
+        given = (self.configuration, self.abilities)
         while True:
             await self._some.wait()
             if not self._wanted:
@@ -330,7 +316,7 @@ class Session:
                 continue
             opened = self._next()
             try:
-                result = await loop.run_in_executor(self._pool, self._job(opened))
+                result = await loop.run_in_executor(self._pool, compute, self._job(opened), *given)
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -361,8 +347,10 @@ class Session:
                 self.client.publish(uri, None, ())
         opened.published = dict(result.by_uri)
 
-    def _job(self, opened: Opened) -> Callable[[], Result]:
-        """The analysis of what is there now, to be called in another thread."""
+    def _job(self, opened: Opened) -> Job:
+        """What is there now."""
+        from default_lsp.result import Job
+
         key, path, generation, good = opened.key, self.path(opened.key), opened.generation, opened.good
         notebook = self.notebooks.get(key)
         run = self.runs.get(path)
@@ -381,42 +369,18 @@ class Session:
             def made(limit: int) -> Source:
                 return sources.notebook(key, path, version, cells, units, limit)
 
-        return lambda: self._compute(generation, path, made, client, good, run)
+        return Job(generation, path, made, client, good, run)
 
     def _cell(self, notebook: Notebook, uri: str) -> Buffer | None:
         buffer = self.buffers.get(uri)
         return buffer if buffer is not None and uri in notebook.code and buffer.language == "python" else None
 
-    def _compute(
-        self,
-        generation: int,
-        path: str,
-        made: Callable[[int], Source],
-        client: ClientSettings,
-        good: Analysis | None,
-        run: Observations | None,
-    ) -> Result:
-        settings = self.configuration.settings(path)
-        source = made(settings.max_file_size)
-        analysis = self._analysis(source, settings, client, good)
-        findings = analysis.report.findings
-        if run is not None and source.document is not None and client.enable:
-            findings = run.merge(analysis.report, settings)
-        if not client.show_syntax_errors:
-            findings = tuple(finding for finding in findings if finding.rule != SYNTAX_ERROR.name)
-        by_uri = translate.diagnostics(source, analysis, findings, self.abilities)
-        return Result(generation, source, analysis, client, findings, by_uri)
 
-    def _analysis(self, source: Source, settings: Settings, client: ClientSettings, good: Analysis | None) -> Analysis:
-        document = source.document
-        if document is None or not client.enable or settings.excluded(source.path):
-            empty = document or Document(source.path, "")
-            return Analysis(empty, settings, Report(empty))
-        analysis = analyze(document, settings)
-        analysis = replace(analysis, report=restrict(analysis.report, settings))
-        if analysis.program is None and good is not None and good.settings == settings:
-            return bridged(good, document, analysis.report)
-        return analysis
+def _engine() -> Callable[[Job, Configuration, Abilities], Result]:
+    """Load what the first analysis needs, which takes as long as starting the server."""
+    from default_lsp.result import compute
+
+    return compute
 
 
 def _answer(opened: Opened, result: Result | None) -> None:

@@ -6,20 +6,22 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
 from default_lint.findings import Edit, Finding, Note, Severity
 from default_lint.output import links
 from default_lint.text import Span
-from default_lsp.actions import EXPLAIN, Offer, offered
-from default_lsp.analysis import Analysis
-from default_lsp.hints import Hint
-from default_lsp.hover import Hovered
-from default_lsp.lens import Lens
 from default_lsp.source import Source
-from default_lsp.symbols import Symbol
+
+if TYPE_CHECKING:
+    from default_lsp.actions import Offer
+    from default_lsp.analysis import Analysis
+    from default_lsp.hints import Hint
+    from default_lsp.hover import Hovered
+    from default_lsp.lens import Lens
+    from default_lsp.symbols import Symbol
 
 NAME = "default-lint"
 EXPLAIN_COMMAND = f"{NAME}.explain"
@@ -133,6 +135,8 @@ def _tags() -> Mapping[str, str]:
 
 def _data(source: Source, analysis: Analysis, finding: Finding) -> dict[str, Any]:
     """What a code action on the diagnostic needs: its offers, with the version of the text that they fit."""
+    from default_lsp.actions import offered
+
     uri = source.location(finding.span).uri
     offers = [
         {
@@ -196,7 +200,7 @@ def _action(
     title: str, kind: str, rule: str, safe: bool, edits: Edits, diagnostic: lsp.Diagnostic | None, abilities: Abilities
 ) -> lsp.CodeAction:
     action = lsp.CodeAction(title, lsp.CodeActionKind.QuickFix, diagnostics=[diagnostic] if diagnostic else None)
-    if kind == EXPLAIN:
+    if kind == "explain":
         action.command = lsp.Command(title, EXPLAIN_COMMAND, arguments=[rule])
     else:
         action.edit = workspace_edit(edits, abilities)

@@ -11,7 +11,6 @@ from lsprotocol import types as lsp
 from default_lint.run import check_files
 from default_lsp import source as sources
 from default_lsp import translate
-from default_lsp.analysis import Analysis
 from default_lsp.source import Buffer, Source
 from default_lsp.uris import to_uri
 
@@ -80,6 +79,8 @@ class WorkspaceReports:
         return found
 
     def _translated(self, report: Report, settings: Settings) -> list[lsp.Diagnostic]:
+        from default_lsp.analysis import Analysis
+
         document = report.document
         text = document.original if document.original is not None else document.text
         uri = to_uri(os.path.abspath(document.path))
