@@ -357,6 +357,11 @@ def _trust(server: Server, params: Any) -> None:
     server.trusted = trusted is True
 
 
+@feature(lsp.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+def _canceled(server: Server, params: lsp.WorkDoneProgressCancelParams) -> None:
+    server.diagnosing.canceled(params.token)
+
+
 # Documents
 
 
