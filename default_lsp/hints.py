@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from default_lint.output.program import shape_text
-from default_lint.program.types import Layer
+from default_lint.program.types import Layer, Model
 from default_lint.program.values import Unknown, is_integer
 from default_lint.text import Span
 from default_lsp.analysis import Analysis
 from default_lsp.markdown import code, paragraphs, plain, table
-from default_lsp.outline import Outline, Use, kind_of, outline, tells, whole
+from default_lsp.outline import Outline, Use, kind_of, outline, shown, tells, whole
 
 TIMES = "\u00d7"  # the sign of multiplication
 ROWS = 12  # applications that a tooltip lists
@@ -32,14 +32,19 @@ class Hint(NamedTuple):
 def hints(analysis: Analysis, span: Span) -> list[Hint]:
     """The hints inside `span`, in order."""
     found = outline(analysis)
-    placed = sorted(_placed(found), key=lambda item: item[0])
-    taken: set[int] = set()
-    kept: list[Hint] = []
-    for offset, label, uses in placed:
-        if span.start <= offset <= span.end and offset not in taken:
-            taken.add(offset)
-            kept.append(Hint(offset, label, tooltip(uses)))
-    return kept
+    placed = _known.get(found)
+    if placed is None:
+        placed = _known[found] = {}
+        for offset, label, uses in sorted(_placed(found), key=lambda item: item[0]):
+            placed.setdefault(offset, (label, uses))
+    return [
+        Hint(offset, label, tooltip(uses))
+        for offset, (label, uses) in placed.items()
+        if span.start <= offset <= span.end
+    ]
+
+
+_known: WeakKeyDictionary[Outline, dict[int, tuple[str, Sequence[Use]]]] = WeakKeyDictionary()
 
 
 def _placed(found: Outline) -> Iterator[tuple[int, str, Sequence[Use]]]:
@@ -52,7 +57,7 @@ def _placed(found: Outline) -> Iterator[tuple[int, str, Sequence[Use]]]:
             continue
         if not found.is_call(span) or not _worth(uses):
             continue
-        if len({shape_text(use.layer.shape) for use in uses if tells(use.layer.shape)}) > 1:
+        if len({shown(use.layer.shape) for use in uses if tells(use.layer.shape)}) > 1:
             several.add(span)
         label = label_of(uses)
         if label:
@@ -83,7 +88,7 @@ def _passes(layer: Layer) -> bool:
     shape = layer.shape
     if layer.parameters != 0 or len(layer.inputs) != 1 or isinstance(shape, Unknown) or not whole(shape[1:]):
         return False
-    return shape_text(layer.inputs[0]) == shape_text(shape)
+    return shown(layer.inputs[0]) == shown(shape)
 
 
 def _end(found: Outline, span: Span, uses: Sequence[Use]) -> int:
@@ -123,7 +128,7 @@ def _either(told: Iterable[str]) -> str:
 
 def _shapes(layers: Sequence[Layer]) -> str:
     """The shapes that come out of one place within one model, and how often."""
-    shapes = list(dict.fromkeys(shape_text(layer.shape) for layer in layers if tells(layer.shape)))
+    shapes = list(dict.fromkeys(shown(layer.shape) for layer in layers if tells(layer.shape)))
     if not shapes:
         return ""
     told = shapes[0] if len(shapes) == 1 else f"{shapes[0]} … {shapes[-1]}"
@@ -162,9 +167,10 @@ def tooltip(uses: Sequence[Use]) -> str:
     return paragraphs((heading, listed(rows), turns, _BATCH if batch else ""))
 
 
-def applications(uses: Iterable[Use]) -> Iterator[tuple[str, str, str, str]]:
+def applications(uses: Sequence[Use]) -> Iterator[tuple[str, str, str, str]]:
     """Each application as a row: the layer's number and model, what comes in, what comes out, parameters."""
-    return (_row(use) for use in uses)
+    own = [use for use in uses if use.model is None or use.model.kind != "application"]
+    return (_row(use) for use in own or uses)
 
 
 def listed(rows: Sequence[tuple[str, str, str, str]]) -> str:
@@ -175,11 +181,19 @@ def listed(rows: Sequence[tuple[str, str, str, str]]) -> str:
 
 def _row(use: Use) -> tuple[str, str, str, str]:
     layer = use.layer
-    given = ", ".join(code(shape_text(shape)) for shape in layer.inputs)
+    given = ", ".join(code(shown(shape)) for shape in layer.inputs)
     count = "?" if isinstance(layer.parameters, Unknown) else f"{layer.parameters:,}"
-    where = f"{layer.index + 1}" if use.model is not None else ""
-    name = f" of {code(use.model.name)}" if use.model is not None and use.model.name else ""
-    return (where + name, given, code(shape_text(layer.shape)), count)
+    where = f"{layer.index + 1} of {_called(use.model)}" if use.model is not None else ""
+    return (where, given, code(shown(layer.shape)), count)
+
+
+def _called(model: Model | None) -> str:
+    """What to call a model: a custom layer by its class, a model without a name by its kind."""
+    if model is None:
+        return ""
+    if model.subclass is not None and (model.kind == "layer" or not model.name):
+        return code(model.subclass.name)
+    return code(model.name) if model.name else f"a {model.kind} model"
 
 
 def place_of(uses: Sequence[Use]) -> str:
@@ -196,20 +210,22 @@ def place_of(uses: Sequence[Use]) -> str:
         numbers = list(dict.fromkeys(str(use.layer.index + 1) for use in group))
         if len(numbers) > 6:
             numbers = [*numbers[:4], "…", numbers[-1]]
-        name = model.name if model is not None else ""
-        told.append(f"layer{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}{f' of {code(name)}' if name else ''}")
-    told = list(dict.fromkeys(told))
+        if model is not None and model.kind == "application":
+            told.append(code(model.name) if model.name else "")
+            continue
+        told.append(f"layer{'s' if len(numbers) > 1 else ''} {', '.join(numbers)} of {_called(model)}")
+    told = list(dict.fromkeys(filter(None, told)))
+    if not told:
+        return ""
     return " · " + (", ".join(told) if len(told) < 4 else f"{', '.join(told[:2])} and {len(told) - 2} more")
 
 
 def change(layer: Layer) -> str:
     """`input` → `output`, as far as known."""
     if layer.problem is not None:
-        return plain(f"Cannot be applied to {', '.join(map(shape_text, layer.inputs))}: ") + plain(
-            layer.problem.message
-        )
-    given = ", ".join(code(shape_text(shape)) for shape in layer.inputs if not isinstance(shape, Unknown))
-    made = code(shape_text(layer.shape)) if not isinstance(layer.shape, Unknown) else ""
+        return plain(f"Cannot be applied to {', '.join(map(shown, layer.inputs))}: ") + plain(layer.problem.message)
+    given = ", ".join(code(shown(shape)) for shape in layer.inputs if not isinstance(shape, Unknown))
+    made = code(shown(layer.shape)) if not isinstance(layer.shape, Unknown) else ""
     if given and made:
         return f"{given} → {made}"
     return f"Output {made}" if made else f"Input {given}" if given else ""
@@ -221,7 +237,7 @@ def weights(layer: Layer) -> str:
     if isinstance(count, Unknown) or layer.kind == "keras.Input" or layer.kind.startswith("operator."):
         return ""
     if not count:
-        return "No parameters" if layer.nested is None else ""
+        return "no parameters" if layer.nested is None else ""
     terms = arithmetic(layer)
     made = f" = {terms}" if terms else ""
     state = {True: ", trainable", False: ", frozen"}.get(layer.trainable, "")  # type: ignore[arg-type]

@@ -13,18 +13,19 @@ from default_lint.program import catalog
 from default_lint.program.data import Array, Dataset, Frame, Generator
 from default_lint.program.types import Argument, Call, Compile, Fit, Layer
 from default_lint.program.values import UNKNOWN, Unknown, is_integer, is_known
-from default_lint.settings import did_you_mean
+from default_lint.settings import did_you_mean, rule_names
 from default_lint.text import Document, Span
 from default_lsp import hints, pages, reference
 from default_lsp.analysis import Analysis
 from default_lsp.markdown import code, link, paragraphs, plain, prose, table
-from default_lsp.outline import Deed, Outline, Use, counted, kind_of, name_of, outline, size
+from default_lsp.outline import Deed, Outline, Use, counted, kind_of, outline, size
 
 MOST = 3  # findings told at one place
 VALUES = 4  # values of one argument, at a place that is run several times
 RULE = "\n\n---\n\n"
 BATCH = 32  # rows of a batch where `fit` is not told
 _SPOKEN = ("keras.",)
+_BUILDERS = frozenset(("keras.Sequential", "keras.Model"))
 _SILENT = frozenset(("keras.Model.add", "keras.Model.__call__", "keras.Model.summary", "keras.Model.pop"))
 
 
@@ -134,10 +135,9 @@ def _comment(analysis: Analysis, found: Outline, offset: int) -> Hovered | None:
     for comment in found.comments:
         if not comment.span.start <= offset < comment.span.end:
             continue
-        rules = pages.rules()
         names = list(dict.fromkeys(comment.names))
         if comment.form == "noqa":
-            names = [name for name in names if name in rules]
+            names = [name for name in names if pages.find(name) is not None]
             if not names:
                 return None
         elif comment.form not in ("ignore", "file-ignore"):
@@ -155,9 +155,10 @@ def _comment(analysis: Analysis, found: Outline, offset: int) -> Hovered | None:
 
 
 def _ignored(analysis: Analysis, covers: Span, name: str) -> str:
-    rule = pages.rules().get(name)
+    rule = pages.find(name)
     if rule is None:
-        return prose(f"No rule is called `{name}`{did_you_mean(name, pages.rules())}")
+        known = [word for rule in rule_names() for word in (rule.name, rule.code)]
+        return prose(f"No rule is called `{name}`{did_you_mean(name, known)}")
     held = [
         finding for finding in analysis.report.suppressed if finding.rule == rule.name and _covered(finding, covers)
     ]
@@ -198,7 +199,8 @@ def _code(found: Outline, offset: int) -> Hovered | None:
         return built
     if uses:
         return Hovered(_layer(found, uses), best)
-    if calls and calls[0].name.startswith(_SPOKEN):
+    on_name = any(call.callee.start <= offset < call.callee.end for call in calls)
+    if calls and calls[0].name.startswith(_SPOKEN) and (on_name or calls[0].name not in _BUILDERS):
         return Hovered(_call(found, best, calls), best)
     return None
 
@@ -229,7 +231,7 @@ def _built(found: Outline, span: Span, offset: int) -> Hovered | None:
 def _layer(found: Outline, uses: Sequence[Use]) -> str:
     """A layer: where it is in its model, its shapes, its parameters, its arguments."""
     first = uses[0].layer
-    name = name_of(first, uses[0].model) if uses[0].model is not None else ""
+    name = found.name_of(first, uses[0].model)
     title = f"**{code(kind_of(first))}**{f' {code(name)}' if name else ''}{hints.place_of(uses)}"
     rows = list(dict.fromkeys(hints.applications(uses)))
     if len(rows) == 1:
@@ -238,7 +240,7 @@ def _layer(found: Outline, uses: Sequence[Use]) -> str:
         facts = hints.listed(rows)
     if any(use.layer.uncertain for use in uses):
         facts = paragraphs((facts, hints.TURNS))
-    calls = list({id(use.layer.call): use.layer.call for use in uses}.values())
+    calls = [] if _is_model(first) else found.variants(use.layer.call for use in uses)
     return paragraphs((title, facts, _activation(uses), _inside(first), _arguments(found, calls), _see(first.kind)))
 
 
@@ -259,7 +261,7 @@ def _inside(layer: Layer) -> str:
         return ""
     count = counted(nested)
     parameters = nested.parameters
-    known = f", {size(parameters)} parameters" if not isinstance(parameters, Unknown) else ""
+    known = "" if isinstance(parameters, Unknown) else f", {size(parameters) if parameters else 'no'} parameters"
     return f"{count} layer{'s' if count != 1 else ''} inside{known}" if count else ""
 
 
@@ -381,13 +383,18 @@ def _arguments(found: Outline, calls: Sequence[Call], deeds: Sequence[Deed] = ()
             if argument.given and isinstance(argument.value, Unknown):
                 unknown.add(argument.name)
     spread = any(call.spread for call in calls)
-    rows = [(code(name), _several(values), "as written" if name in unknown else "") for name, values in given.items()]
+    rows = [(_named(name), _several(values), "as written" if name in unknown else "") for name, values in given.items()]
     for extra in {extra.name: extra for call in calls for extra in call.extra}.values():
         named = code(extra.name) or "(by position)"
         rows.append((named, _value(found.document, calls[0], extra, ()), f"not taken by {code(calls[0].short)}"))
     left = "default, unless unpacked into the call" if spread else "default"
     rows += [(code(name), _several(values), left) for name, values in quiet.items() if name not in given]
     return table(("Argument", "Value", ""), rows) if rows else ""
+
+
+def _named(name: str) -> str:
+    """A parameter's name; arguments of the user's own classes may be known by position only."""
+    return f"argument {int(name) + 1}" if name.isdecimal() else code(name)
 
 
 def _several(values: Sequence[str]) -> str:
@@ -406,13 +413,20 @@ def _value(document: Document, call: Call, argument: Argument, deeds: Sequence[D
     source = " ".join(document[argument.span].split()) if 0 <= argument.span.start < argument.span.end else ""
     if isinstance(value, (Array, Dataset, Generator)):
         return f"{code(source)}: {plain(str(value))}" if source else plain(str(value))
-    if isinstance(value, Unknown) or not isinstance(value, _SHOWN):
+    if not _plain(value):
         return code(source) or "?"
     shown = text(value)
     return code(source) if "?" in shown and source else code(shown)
 
 
-_SHOWN = (bool, int, float, complex, str, bytes, type(None), tuple, list, dict)
+def _plain(value: object) -> bool:
+    """True for a value that reads well; objects of the program read better as the source has them."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_plain, value))
+    return isinstance(value, _SHOWN)
+
+
+_SHOWN = (bool, int, float, complex, str, bytes, type(None), dict)
 
 
 def _batch(deeds: Sequence[Deed]) -> str:

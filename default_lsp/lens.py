@@ -45,7 +45,7 @@ def trained(built: Built) -> bool:
 
 def summary(built: Built) -> str:
     """How many layers and parameters: "7 layers, 1.2 M parameters"; "" when nothing of it is known."""
-    models = [model for model in built.models if counted(model)]
+    models = [model for model in built.different if counted(model)]
     if not models:
         return ""
     return ", ".join(filter(None, (_layers(models), _parameters(models))))

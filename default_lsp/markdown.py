@@ -19,6 +19,8 @@ def plain(text: str) -> str:
 
 def code(text: str) -> str:
     """Text as a code span; nothing for no text."""
+    if text.isascii() and text.isprintable() and "`" not in text and 0 < len(text) <= LONGEST and not text.isspace():
+        return f"`{text}`"
     text = clean(text)
     if not text.strip():
         return ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from default_lint.output.program import called, short_name
+from default_lint.output.program import shape_text, short_name
 from default_lint.program.types import Call, Event, Layer, Loop, Model, Program
-from default_lint.program.values import Unknown
+from default_lint.program.values import Shape, Unknown
 from default_lint.suppression import MARK, read_comments
 from default_lint.text import Document, Span
 from default_lsp.analysis import Analysis
@@ -33,10 +33,14 @@ class Deed(NamedTuple):
 
 
 class Built(NamedTuple):
-    """A place that builds a model: what it builds, each with the number of its reading, and the loops that train it."""
+    """A place that builds a model: what it builds, each with the number of its reading, and the loops that train it.
+
+    `different` are those of the models that do not have the layers of an earlier one.
+    """
 
     span: Span
     variants: tuple[tuple[int, Model], ...]
+    different: tuple[Model, ...]
     loops: tuple[Loop, ...] = ()
 
     @property
@@ -61,6 +65,7 @@ class Outline:
 
     def __init__(self, document: Document, program: Program | None) -> None:
         self.document = document
+        self._owners: dict[int, dict[str, set[int]]] = {}  # calls by variable, by the identity of a model
         self.readings: tuple[Program, ...] = tuple(program.readings()) if program is not None else ()
 
     def sound(self, span: Span) -> bool:
@@ -87,7 +92,11 @@ class Outline:
             for loop in reading.loops:
                 if loop.model is not None:
                     loops.setdefault(loop.model.span, []).append(loop)
-        return tuple(Built(span, tuple(found[span]), tuple(loops.get(span, ()))) for span in sorted(found))
+        return tuple(self._built(span, found[span], loops.get(span, ())) for span in sorted(found))
+
+    def _built(self, span: Span, variants: Sequence[tuple[int, Model]], loops: Sequence[Loop]) -> Built:
+        different = tuple(model for _, model in variants if id(model) in self.different)
+        return Built(span, tuple(variants), different, tuple(loops))
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -95,12 +104,30 @@ class Outline:
         return tuple(use for use in self._uses() if not made_up(use.layer) and self.sound(use.layer.call.span))
 
     def _uses(self) -> Iterator[Use]:
+        told: set[tuple[object, ...]] = set()
         for number, reading in enumerate(self.readings):
             seen: set[int] = set()
             for model in reading.models:
-                yield from self._within(number, model, seen, 0)
+                if id(model) in self.different:
+                    yield from self._within(number, model, seen, 0)
             for layer in reading.dangling:
-                yield Use(number, None, layer)
+                fact = _fact(layer)
+                if fact not in told:
+                    told.add(fact)
+                    yield Use(number, None, layer)
+
+    @cached_property
+    def different(self) -> frozenset[int]:
+        """The identities of the models that have not been read with the same layers at the same place before."""
+        kept: set[int] = set()
+        told: set[tuple[object, ...]] = set()
+        for reading in self.readings:
+            for model in reading.models:
+                facts = (model.span, model.kind, model.complete, *map(_fact, model.layers))
+                if facts not in told:
+                    told.add(facts)
+                    kept.add(id(model))
+        return frozenset(kept)
 
     def _within(self, number: int, model: Model, seen: set[int], depth: int) -> Iterator[Use]:
         if id(model) in seen or depth > DEEPEST:
@@ -110,6 +137,36 @@ class Outline:
             yield Use(number, model, layer)
             if layer.nested is not None and layer.nested.kind != "application":
                 yield from self._within(number, layer.nested, seen, depth + 1)
+
+    def variants(self, calls: Iterable[Call]) -> list[Call]:
+        """These calls, and what the same places call in other readings."""
+        given = list(calls)
+        found = {id(call): call for call in given}
+        for span in dict.fromkeys(call.span for call in given):
+            found |= {id(call): call for call in self.calls.get(span, ())}
+        return list(found.values())
+
+    @cached_property
+    def within(self) -> Mapping[int, Sequence[Use]]:
+        """Applications by the identity of the model that they belong to."""
+        found: dict[int, list[Use]] = {}
+        for use in self.uses:
+            found.setdefault(id(use.model), []).append(use)
+        return found
+
+    def name_of(self, layer: Layer, model: Model | None) -> str:
+        """The name that tells a layer from the others of its model: the source's, unless several have it; else ""."""
+        given = layer.call["name"]
+        if isinstance(given, str) and given:
+            return given
+        if model is None:
+            return layer.variable
+        owners = self._owners.get(id(model))
+        if owners is None:
+            owners = self._owners[id(model)] = {}
+            for other in model.layers:
+                owners.setdefault(other.variable, set()).add(id(other.call))
+        return layer.variable if len(owners.get(layer.variable, ())) < 2 else ""
 
     @cached_property
     def made(self) -> Mapping[Span, Sequence[Use]]:
@@ -191,6 +248,12 @@ def outline(analysis: Analysis) -> Outline:
     return found
 
 
+def _fact(layer: Layer) -> tuple[object, ...]:
+    """What is told of a layer, but for its arguments."""
+    of = (layer.shape, layer.inputs, layer.parameters, layer.activation, layer.trainable)
+    return (layer.call.span, layer.site, *of, layer.uncertain, layer.shared)
+
+
 def made_up(layer: Layer) -> bool:
     """True for a layer that the source does not write, such as the input of an application."""
     call = layer.call
@@ -220,22 +283,18 @@ def kind_of(layer: Layer) -> str:
     return short_name(layer.kind)
 
 
-def name_of(layer: Layer, model: Model) -> str:
-    """The name that tells a layer from the others of its model: the source's, unless several have it; else ""."""
-    given = layer.call["name"]
-    if isinstance(given, str) and given:
-        return given
-    own = called(layer)
-    others = sum(1 for other in model.layers if other.variable == own and other.call is not layer.call)
-    return own if own and not others else ""
-
-
 def size(count: int) -> str:
     """A number of parameters: exact below a million, then "1.2 M"."""
     for limit, unit in ((10**9, "B"), (10**6, "M")):
         if count >= limit:
             return f"{count / limit:.1f} {unit}"
     return f"{count:,}"
+
+
+@lru_cache(maxsize=4096)
+def shown(shape: Shape) -> str:
+    """A shape as Keras writes it."""
+    return shape_text(shape)
 
 
 def tells(shape: object) -> bool:

@@ -10,15 +10,16 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from default_lint.output import catalogue, links
-from default_lint.output.program import compile_facts, fit_facts, shape_text, text
+from default_lint.output.program import compile_facts, fit_facts, text
 from default_lint.program.types import Compile, Event, Fit, Layer, Loop, Model
 from default_lint.program.values import Unknown
 from default_lint.rules.base import code_block
+from default_lint.settings import observation_names
 from default_lint.text import Document, Span
 from default_lsp.analysis import Analysis
 from default_lsp.lens import summary
 from default_lsp.markdown import block, code, link, paragraphs, plain, prose, table
-from default_lsp.outline import Built, Outline, kind_of, made_up, name_of, outline, size
+from default_lsp.outline import Built, Outline, kind_of, made_up, outline, shown, size
 
 LONGEST_CHANGE = 12  # lines of code that a rule in short shows
 MOST_LAYERS = 40  # layers of a model in a hover
@@ -37,18 +38,21 @@ class Page(NamedTuple):
 
 
 @cache
-def rules() -> Mapping[str, Any]:
-    """Every rule, observation and finding of the engine itself, by name and by code."""
+def find(word: str) -> Any:
+    """The rule, observation or finding of the engine itself with this name or code; None when there is none."""
     from default_lint.rules import RULES
-    from default_lint.trial.observations import OBSERVATIONS
 
-    everything: tuple[Any, ...] = (*RULES, *OBSERVATIONS, *catalogue.OWN)
-    return {one.name: one for one in everything} | {one.code: one for one in everything}
+    found = catalogue.find(RULES, word)
+    if found is None and any(word in (known.name, known.code) for known in observation_names()):
+        from default_lint.trial.observations import OBSERVATIONS  # slow to load, and seldom asked for
+
+        found = catalogue.find(OBSERVATIONS, word)
+    return found
 
 
 def rule(word: str) -> Page | None:
     """The page of the rule with this name or code; None when there is none."""
-    found = rules().get(word)
+    found = find(word)
     if found is None:
         return None
     address = links.page_of(found.name)
@@ -59,7 +63,7 @@ def rule(word: str) -> Page | None:
 @cache
 def in_short(name: str) -> str:
     """Why a rule matters and what to write instead; "" for a rule that is not known."""
-    found = rules().get(name)
+    found = find(name)
     if found is None:
         return ""
     page = found.page()
@@ -75,6 +79,7 @@ def section(page: str, title: str) -> str:
         return ""
     body = rest.partition("\n## ")[0]
     body = re.sub(r"```.*?(?:```|\Z)", "", body, flags=re.DOTALL).strip()
+    body = re.sub(r"(?<=\S)\n(?=[^\s|#*-])(?!\d+\. )", " ", body)  # some editors show each end of a line
     return re.sub(r"\n{3,}", "\n\n", body)
 
 
@@ -146,13 +151,13 @@ def _when(found: Outline, number: int) -> str:
 
 
 def _model(found: Outline, model: Model, whole: bool, loops: tuple[Loop, ...]) -> str:
-    inputs = ", ".join(code(shape_text(shape)) for shape in model.inputs if not isinstance(shape, Unknown))
-    rows = [_row(model, layer) for layer in model.layers if not made_up(layer)]
+    inputs = ", ".join(code(shown(shape)) for shape in model.inputs if not isinstance(shape, Unknown))
+    rows = [_row(found, model, layer) for layer in model.layers if not made_up(layer)]
     left = "" if whole or len(rows) <= MOST_LAYERS else f"{len(rows) - MOST_LAYERS} layers more"
     rows = rows[: None if whole else MOST_LAYERS]
-    shown = [column for column in range(len(_HEADER)) if column not in _SPARSE or any(row[column] for row in rows)]
-    header = [_HEADER[column] for column in shown]
-    layers = table(header, ([row[column] for column in shown] for row in rows), right=[0, header.index("Parameters")])
+    columns = [column for column in range(len(_HEADER)) if column not in _SPARSE or any(row[column] for row in rows)]
+    header = [_HEADER[column] for column in columns]
+    layers = table(header, ([row[column] for column in columns] for row in rows), right=[0, header.index("Parameters")])
     missing = "" if model.complete else "Part of this model could not be read: it may have more layers."
     parts = [f"Input {inputs}" if inputs else "", layers if rows else "", left, _totals(model), missing]
     if whole:
@@ -164,7 +169,7 @@ _HEADER = ("", "Layer", "Kind", "Activation", "Output shape", "Parameters", "")
 _SPARSE = (1, 3, 6)
 
 
-def _row(model: Model, layer: Layer) -> tuple[str, ...]:
+def _row(found: Outline, model: Model, layer: Layer) -> tuple[str, ...]:
     activation = layer.activation if isinstance(layer.activation, str) else ""
     quiet = activation in ("", "linear") and "activation" not in layer.call.arguments
     notes = (
@@ -172,10 +177,10 @@ def _row(model: Model, layer: Layer) -> tuple[str, ...]:
         f"shared {layer.shared} times" if layer.shared > 1 else "",
         "frozen" if layer.trainable is False else "",
     )
-    shape = plain(f"cannot be: {layer.problem.message}") if layer.problem else code(shape_text(layer.shape))
+    shape = plain(f"cannot be: {layer.problem.message}") if layer.problem else code(shown(layer.shape))
     return (
         str(layer.index + 1),
-        code(name_of(layer, model)),
+        code(found.name_of(layer, model)),
         code(kind_of(layer)),
         "" if quiet else code(activation),
         shape,

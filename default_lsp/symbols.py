@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from default_lint.output.program import text
 from default_lint.program.types import Compile, Fit
@@ -12,7 +13,7 @@ from default_lint.text import Span
 from default_lsp.analysis import Analysis
 from default_lsp.hints import label_of
 from default_lsp.lens import summary
-from default_lsp.outline import Built, Outline, Use, is_layer, kind_of, name_of, outline
+from default_lsp.outline import Built, Outline, Use, is_layer, kind_of, outline
 
 _FITS = frozenset(("fit", "train_on_batch"))
 
@@ -34,6 +35,16 @@ class Symbol(NamedTuple):
 def symbols(analysis: Analysis) -> list[Symbol]:
     """The models in source order; in a notebook, parts that stand in another cell than their model are on their own."""
     found = outline(analysis)
+    known = _known.get(found)
+    if known is None:
+        known = _known[found] = tuple(_symbols(found))
+    return list(known)
+
+
+_known: WeakKeyDictionary[Outline, tuple[Symbol, ...]] = WeakKeyDictionary()
+
+
+def _symbols(found: Outline) -> list[Symbol]:
     top: list[Symbol] = []
     for built in found.models:
         children = sorted({*_layers(found, built), *_deeds(found, built)}, key=lambda child: (child.span, child.name))
@@ -55,20 +66,15 @@ def _model(built: Built, children: Sequence[Symbol]) -> Symbol:
 
 def _layers(found: Outline, built: Built) -> Iterator[Symbol]:
     """The layers of a model, once for each place."""
-    numbers = {id(model) for model in built.models}
     places: dict[Span, list[Use]] = {}
-    for use in found.uses:
-        if (
-            use.model is not None
-            and id(use.model) in numbers
-            and (is_layer(use.layer) or use.layer.kind == "keras.Input")
-        ):
+    for use in (use for model in built.different for use in found.within.get(id(model), ())):
+        if is_layer(use.layer) or use.layer.kind == "keras.Input":
             span = _place(found, use)
             if span is not None:
                 places.setdefault(span, []).append(use)
     for span, uses in places.items():
         first = uses[0].layer
-        names = {name_of(use.layer, use.model) for use in uses if use.model is not None}
+        names = {found.name_of(use.layer, use.model) for use in uses}
         own = names.pop() if len(names) == 1 else ""
         kind = kind_of(first)
         name = f"{own}: {kind}" if own else kind

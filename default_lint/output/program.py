@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
+from itertools import islice
 from typing import Any
 
 from default_lint.output import View
@@ -16,6 +17,7 @@ from default_lint.text import Document, Span
 HEADER = ("", "Line", "Layer", "Kind", "Activation", "Output shape", "Parameters", "Connected to")
 SPARSE = ("Layer", "Activation", "Connected to")  # columns left out when they are empty
 LONGEST = 200  # characters of one value in the text
+DEEPEST = 8  # values within values that are told
 
 
 def as_text(program: Program, view: View) -> list[str]:
@@ -209,23 +211,35 @@ def _loop(document: Document, loop: Loop) -> list[str]:
     ]
 
 
-def text(value: Any) -> str:
+def text(value: Any, depth: int = 0) -> str:
     """A value in a few words; `?` when it is not known."""
     if not is_known(value):
         return "?"
+    if depth > DEEPEST:
+        return "…"
     if isinstance(value, Call):
-        return value.short + "(" + ", ".join(_argument(argument) for argument in _given(value)) + ")"
+        given = ", ".join(f"{argument.name}={text(argument.value, depth + 1)}" for argument in _given(value))
+        return f"{value.short}({given})"
     if isinstance(value, Reference):
         return value.name
     if isinstance(value, (Model, Layer)):
         return (value.name if isinstance(value, Model) else value.variable) or type(value).__name__.lower()
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(map(text, value))
-        long = f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
-    else:
-        long = repr(value) if isinstance(value, str) else _plain(value)
-    long = clean(long)
+    long = _container(value, depth + 1) if isinstance(value, (list, tuple, dict, set, frozenset)) else ""
+    long = clean(long or (repr(value) if isinstance(value, str) else _plain(value)))
     return long if len(long) <= LONGEST else long[: LONGEST - 1] + "…"
+
+
+def _container(value: Any, depth: int) -> str:
+    """The parts of a container in a few words."""
+    if isinstance(value, dict):
+        pairs = islice(value.items(), LONGEST)
+        return "{" + ", ".join(f"{text(key, depth)}: {text(item, depth)}" for key, item in pairs) + "}"
+    inner = ", ".join(text(item, depth) for item in islice(value, LONGEST))
+    if isinstance(value, list):
+        return f"[{inner}]"
+    if isinstance(value, tuple):
+        return f"({inner}{',' if len(value) == 1 else ''})"
+    return f"{{{inner}}}" if value else f"{type(value).__name__}()"
 
 
 def _plain(value: Any) -> str:
@@ -245,10 +259,6 @@ def _given(call: Call) -> list[Argument]:
 def _names(call: Call) -> set[str]:
     """Parameters that a call may have given a value: those it did, or any when arguments were spread into it."""
     return set(call.arguments) if call.spread else {argument.name for argument in _given(call)}
-
-
-def _argument(argument: Argument) -> str:
-    return f"{argument.name}={text(argument.value)}"
 
 
 def shape_text(shape: Any) -> str:
