@@ -62,8 +62,8 @@ class Observations:
     def merge(self, report: Report, settings: Settings) -> tuple[Finding, ...]:
         """What to show of a document: the findings of its present text, and what the run showed.
 
-        For the text that ran these are the findings of `default_lint.engine.diagnose`. Fixes are offered as the settings
-        say.
+        For the text that ran these are the findings of `default_lint.engine.diagnose`. Of their fixes those are offered
+        that the settings want.
         """
         number = self._by_path.get(key_of(report.document.path))
         if number is None:

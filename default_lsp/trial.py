@@ -23,6 +23,7 @@ from default_lint.text import Document
 if TYPE_CHECKING:
     from default_lint.trial.launch import Request, Result
     from default_lint.trial.trace import Site, Trace
+    from default_lsp.observed import Observations
 
 QUIET = 0.25  # seconds between two messages of the same kind, and between two looks at the loss within an epoch
 TRAINING = 70  # percent of the progress that the script has; the rest is for our own tests
@@ -92,6 +93,7 @@ class Outcome:
     trace       the record of the run; None when nothing ran
     output      the end of what the script printed, for the log
     python      the interpreter that ran it, "" when none did
+    observations   the diagnosis for as long as the documents are edited
     """
 
     kind: str
@@ -100,6 +102,7 @@ class Outcome:
     trace: Trace | None = None
     output: str = ""
     python: str = ""
+    observations: Observations | None = None
 
 
 def diagnose(
@@ -134,7 +137,19 @@ def _diagnose(
     teller.begin()
     began = time.time()
     result = launch.run(request, teller, None, cancel)
-    return _outcome(asked, result, _documents(asked, result.trace, texts, began))
+    outcome = _outcome(asked, result, _documents(asked, result.trace, texts, began))
+    return outcome if outcome.diagnosis is None else _kept(outcome, asked.settings)
+
+
+def _kept(outcome: Outcome, settings: Settings) -> Outcome:
+    """With its observations, ready for the first edit."""
+    from default_lsp.observed import Observations
+
+    assert outcome.diagnosis is not None
+    assert outcome.trace is not None
+    observations = Observations(outcome.diagnosis, outcome.trace, settings)
+    observations.prepare(settings)
+    return replace(outcome, observations=observations)
 
 
 def _unparsed(document: Document) -> str:
