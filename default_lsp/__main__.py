@@ -46,7 +46,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     server = create()
     gc.set_threshold(*GARBAGE)
-    gc.freeze()
     try:
         if options.tcp:
             return _listen(server, *options.tcp)

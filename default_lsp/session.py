@@ -7,6 +7,7 @@ All methods run in the event loop; the analyses run in a thread of their own (`d
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -380,6 +381,7 @@ def _engine() -> Callable[[Job, Configuration, Abilities], Result]:
     """Load what the first analysis needs, which takes as long as starting the server."""
     from default_lsp.result import compute
 
+    gc.freeze()  # what is loaded stays, and need not be looked through for garbage
     return compute
 
 
