@@ -124,7 +124,7 @@ def _common(old: str, new: str) -> list[_Same]:
             tail = _shared(old[start + head : end][::-1], new[now + head : now_end][::-1])
             add(start, start + head, now)
             add(end - tail, end, now_end - tail)
-    return found
+    return found or [_Same(0, 0, 0)]
 
 
 def _runs(before: list[str], after: list[str], was: Span, is_: Span, depth: int) -> Iterator[tuple[bool, Span, Span]]:

@@ -6,7 +6,7 @@ import ast
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -352,6 +352,52 @@ class TestNotebook:
         result = document(data, "n.ipynb")
         after = encode(result, rebuild(result, [Edit(Span(13, 14), "y")]))
         assert after == data.replace(b"x = 1", b"y = 1")
+
+
+class TestOpenNotebook:
+    """A notebook that is open in an editor: its cells' texts, not its file."""
+
+    CELLS: ClassVar[list[str | None]] = ["%cd x\nimport keras\r\nx = 'é𝄞'", None, "", "%%bash\nls", "y = 1\n"]
+
+    def test_it_is_what_its_file_would_be(self) -> None:
+        result = notebooks.joined("n.ipynb", self.CELLS)
+        assert isinstance(result, Document)
+        assert [cell.number for cell in result.cells] == [1, 3, 4, 5]
+        assert result.text == "pass \nimport keras\r\nx = 'é𝄞'\n\n      \n  \ny = 1\n"
+        assert result.original is not None
+        again = opened(result.original)
+        assert (again.text, again.cells) == (result.text, result.cells)
+        assert reread(result, rebuild(result, ())) == result
+
+    def test_a_fix_gives_the_new_texts_with_their_magics(self) -> None:
+        result = notebooks.joined("n.ipynb", self.CELLS)
+        assert isinstance(result, Document)
+        start = result.text.index("y = 1")
+        text = rebuild(result, [Edit(Span(start, start + 1), "z"), Edit(Span(5, 5), "")])
+        assert notebooks.sources(text) == [*self.CELLS[:4], "z = 1\n"]
+        after = reread(result, text)
+        assert isinstance(after, Document)
+        assert after.text == result.text.replace("y", "z")
+
+    def test_what_is_not_read(self) -> None:
+        assert notebooks.joined("n.ipynb", []) is None
+        assert notebooks.joined("n.ipynb", [None, "x = 1"]) is None
+        assert notebooks.joined("n.ipynb", ["%%bash\necho keras"]) is None
+        assert isinstance(notebooks.joined("n.ipynb", ["import keras\n" * 9], 100), Trouble)
+
+    def test_half_of_a_character(self) -> None:
+        result = notebooks.joined("n.ipynb", ["keras = '\ud83d'"])
+        assert isinstance(result, Document)
+        result.text.encode()
+
+    @given(st.lists(st.none() | st.text(alphabet="%!?#'\"()\\\n\r kx=;é𝄞"), max_size=5))
+    def test_any_cells(self, cells: list[str | None]) -> None:
+        cells = [*cells, "keras"]
+        result = notebooks.joined("n.ipynb", cells)
+        assert isinstance(result, Document)
+        assert notebooks.sources(result.original or "") == cells
+        again = reread(result, result.original or "")
+        assert again == result
 
 
 @given(st.binary(), st.sampled_from(["x.py", "x.ipynb"]))

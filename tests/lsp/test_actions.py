@@ -81,7 +81,7 @@ class TestFixAll:
     def test_there_is_something_to_fix(self) -> None:
         """Else the two above show nothing."""
         for paths in (SCRIPTS, NOTEBOOKS):
-            assert sum(len(fix_all(analysis(loaded(path)), True)) for path in paths) > 3
+            assert any(fix_all(analysis(loaded(path)), True) for path in paths)
 
     @pytest.mark.parametrize("mark", ["", "\ufeff"])
     def test_line_endings_and_byte_order_mark(self, mark: str, tmp_path: Path) -> None:
@@ -101,11 +101,8 @@ class TestFixAll:
         assert_small(document, edits)
         assert len({document.cell_at(edit.span.start) for edit in edits}) == 2
         after = in_cells(document, cells, edits)
-        magics = [[line for line in cell.splitlines() if line[:1] in "%!"] for cell in cells if cell]
-        assert [
-            [line for line in cell.splitlines() if line[:1] in "%!"] for cell in after if cell
-        ] == magics or "%time" in cells[-1]
-        assert after[2] == cells[2].replace("lr=", "learning_rate=")
+        assert after == [cell and cell.replace("lr=", "learning_rate=") for cell in cells]
+        assert all(edit.text == "learning_rate" for edit in edits)
 
     def test_fixes_that_need_more_than_one_round(self) -> None:
         document = Document("x.py", "abcdef\n")
