@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from default_lint import notebooks
+from default_lint.engine import check
 from default_lint.files import from_text
 from default_lint.findings import Observed
 from default_lint.settings import Settings
@@ -554,6 +555,11 @@ def test_an_unsaved_script_is_diagnosed(tmp_path: Path, capfd: pytest.CaptureFix
     assert heard.messages[0] == "starting"
     assert any(message.startswith("epoch 1 of 3") for message in heard.messages)
     assert any(message.startswith("own tests: ") for message in heard.messages)
+    known, settings = outcome.observations, Settings()
+    assert known is not None
+    edited = Document(str(path), FAULTY.replace("1e6", "0.01"))
+    rules = [(found.rule, found.severity.label) for found in known.merge(check(edited, settings), settings)]
+    assert ("learning-rate-off", "hint") in rules
 
 
 @pytest.mark.keras
