@@ -18,7 +18,7 @@ from tests.editors.tools import ROOT, server
 
 HERE = Path(__file__).parent
 PLUGIN = ROOT / "editors" / "neovim"
-PATIENCE = 60.0  # s; only a limit: each wait ends as soon as its condition holds
+PATIENCE = 25.0
 
 
 class Problem(AssertionError):
@@ -134,9 +134,9 @@ class Neovim:
             raise Problem(answer["problem"])
         return answer["result"]
 
-    def wait(self, code: str, *arguments: Any) -> Any:
+    def wait(self, code: str, *arguments: Any, seconds: float = PATIENCE) -> Any:
         """The value that a chunk returns, once it is neither nil nor false nor empty."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + seconds
         while True:
             value = self.lua(code, *arguments)
             if value:
@@ -168,7 +168,7 @@ class Neovim:
             found = self.diagnostics()
             if [finding["code"] for finding in found] == list(expected):
                 return found
-            if time.monotonic() > end:
+            if time.monotonic() > end or any("quit with exit code" in text for text in self.said()):
                 raise Problem(f"expected {expected}, there are {found}\nsaid: {self.said()}")
             time.sleep(0.05)
 
