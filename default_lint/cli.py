@@ -222,9 +222,9 @@ class Run:
 
     def _restricted(self, report: Report) -> Report:
         """Fixes that the settings do not want applied are only shown."""
-        from default_lint.fixing import restricted
+        from default_lint.fixing import restrict
 
-        return restricted(report, self.resolver(report.document.path).settings)
+        return restrict(report, self.resolver(report.document.path).settings)
 
     def _troubled(self, report: Report) -> None:
         self.failed = True
