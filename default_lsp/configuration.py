@@ -28,6 +28,7 @@ class DiagnoseSettings:
     arguments: tuple[str, ...] = ()
     interpreter: str | None = None
     directory: str | None = None
+    network: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ DIAGNOSE_KEYS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "arguments": (_texts, "a list of strings"),
     "interpreter": (_text, "a path"),
     "directory": (_text, "a path"),
+    "network": (_flag, "true or false"),
 }
 
 

@@ -90,6 +90,7 @@ class Diagnosing:
             arguments=options.arguments,
             interpreter=options.interpreter,
             directory=options.directory,
+            network=options.network,
         )
 
 
@@ -134,13 +135,11 @@ class Run:
         self.shows = True
 
     def _end(self, outcome: Outcome) -> None:
-        from default_lsp.observed import Observations
-
         server = self.server
         if self.shows:
             server.work_done_progress.end(self.token, lsp.WorkDoneProgressEnd(outcome.message))
-        if outcome.diagnosis is not None and outcome.trace is not None:
-            server.session.runs.keep(Observations(outcome.diagnosis, outcome.trace, self.asked.settings))
+        if outcome.observations is not None:
+            server.session.runs.keep(outcome.observations)
             server.session.touch()
         if outcome.kind == "finished" and outcome.diagnosis is not None:
             seconds = outcome.trace.seconds if outcome.trace is not None else 0.0

@@ -187,8 +187,8 @@ class Session:
         return f"{base.rstrip('/')}/{name_of(key)}" if base else name_of(key)
 
     def text_at(self, path: str) -> Document | None:
-        """The text of an open script by its path."""
-        for uri, buffer in self.buffers.items():
+        """The text of an open script by its path; may be called in any thread."""
+        for uri, buffer in list(self.buffers.items()):
             if uri in self.opened and to_path(uri) == path:
                 return Document(path, buffer.text)
         return None

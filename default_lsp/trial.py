@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 # What the command line calls an option, in the words of an editor.
 _OPTIONS = {
     "--seconds": "`default-lint.diagnose.seconds`",
-    "--network": "`default-lint diagnose --network` in a terminal",
+    "--network": "`default-lint.diagnose.network`",
 }
 _CODING = re.compile(r"^([ \t\f]*#[^\r\n]*?)coding(?=[:=][ \t]*[-\w.])")
 

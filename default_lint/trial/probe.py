@@ -101,6 +101,7 @@ class Run:
         if self.config.get("source"):
             lines = text.decode("utf-8").splitlines(True)
             linecache.cache[filename] = (len(text), None, lines, filename)
+        if filename.endswith(".ipynb"):
             module.__dict__.update(display=print, get_ipython=lambda: None)  # which IPython gives to every cell
         sys.argv = [script, *self.config.get("args", ())]
         sys.path.insert(0, os.path.dirname(os.path.abspath(script)))

@@ -147,10 +147,12 @@ def test_nothing_imports_the_lab() -> None:
 # What the language server may know: what the command line knows, without the terminal.
 SERVED = MEANING | {
     "", "engine", "settings", "files", "notebooks", "suppression", "fixing", "run", "output", "rules", "diagnosis",
-    "diagnose", "trial", "frozen",
+    "diagnose", "trial", "frozen", "lexis",
 }  # fmt: skip
 # Its modules that speak the protocol; all others know offsets and plain data only.
-PROTOCOL = frozenset({"server", "session", "source", "translate", "diagnosing", "workspace", "debug", "__main__"})
+PROTOCOL = frozenset(
+    {"server", "session", "result", "source", "translate", "diagnosing", "workspace", "debug", "__main__"}
+)
 
 
 def test_the_language_server_stands_on_the_engine() -> None:
