@@ -14,7 +14,6 @@ import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Safety, Severity, Suppression
@@ -254,17 +253,7 @@ def ignore(document: Document, finding: Finding) -> Edit | None:
     lines = _lines(document)
     if finding.rule == SYNTAX_ERROR.name or not lines.statements.parsed or place > len(document.text):
         return None
-    ends = (lines.joined(place, finding.rule), lines.at_end(place, finding.rule))
-    around = (
-        candidate
-        for block in lines.statements.holding(place)
-        for candidate in (
-            lines.at_end(block.start, finding.rule),
-            lines.at_end(block.end, finding.rule),
-            lines.above(block.start, finding.rule),
-        )
-    )
-    for candidate in chain(ends, around):
+    for candidate in lines.candidates(place, finding.rule):
         if candidate is not None and candidate[1].start <= place <= candidate[1].end:
             return candidate[0]
     return None
@@ -284,6 +273,15 @@ class _Lines:
         self._document = document
         self._comments = [comment for comment in read_comments(document) if comment.form == "ignore"]
         self._tokens = [Span(*token.span()) for token in _COMMENT.finditer(document.text)]
+
+    def candidates(self, place: int, name: str) -> Iterator[tuple[Edit, Span] | None]:
+        """All ways, the closest to `place` first."""
+        yield self.joined(place, name)
+        yield self.at_end(place, name)
+        for block in self.statements.holding(place):
+            yield self.at_end(block.start, name)
+            yield self.at_end(block.end, name)
+            yield self.above(block.start, name)
 
     def joined(self, place: int, name: str) -> tuple[Edit, Span] | None:
         """The name put into the brackets of the ignore comment that ends the line of `place`."""
@@ -385,13 +383,25 @@ class _Statements:
     def around(self, line: Span) -> Span:
         """A line, and every statement and call that has it as first or last line."""
         start, end = line
-        for block in (*self._statements, *self._calls):
+        for block in self._by_line.get(line.start, ()):
             if block.body is not None:
                 if line.start <= block.start <= line.end or (block.start <= line.start and line.end < block.body):
                     start, end = min(start, block.start), max(end, block.body - 1)
             elif line.start <= block.start <= line.end or line.start < block.end <= line.end:
                 start, end = min(start, block.start), max(end, block.end)
         return Span(start, end)
+
+    @cached_property
+    def _by_line(self) -> dict[int, list[_Block]]:
+        """The statements and calls that begin, end or have their header on each line, by where it starts."""
+        starts = self._document.line_starts
+        found: dict[int, list[_Block]] = {}
+        for block in (*self._statements, *self._calls):
+            first = bisect_right(starts, block.start) - 1
+            last = bisect_right(starts, block.end if block.body is None else block.body) - 1
+            for number in {first, last} if block.body is None else range(first, last + 1):
+                found.setdefault(starts[number], []).append(block)
+        return found
 
     def _next_line(self, place: int) -> Span:
         """The next line with code, and the calls that start on it; where nothing follows, an empty range."""
