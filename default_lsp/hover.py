@@ -13,7 +13,7 @@ from default_lint.program import catalog
 from default_lint.program.data import Array, Dataset, Frame, Generator
 from default_lint.program.types import Argument, Call, Compile, Fit, Layer
 from default_lint.program.values import UNKNOWN, Unknown, is_integer, is_known
-from default_lint.settings import did_you_mean, rule_names
+from default_lint.settings import UNKNOWN_SUPPRESSION, did_you_mean, rule_names
 from default_lint.text import Document, Span
 from default_lsp import hints, pages, reference
 from default_lsp.analysis import Analysis
@@ -57,7 +57,8 @@ def _at(analysis: Analysis, found: Outline, offset: int, findings: Sequence[Find
     span = here[0].span if here else None
     comment = _comment(analysis, found, offset)
     if comment is not None:
-        parts.append(comment.markdown)
+        if not any(finding.rule == UNKNOWN_SUPPRESSION.name for finding in here):
+            parts.append(comment.markdown)
         span = span or comment.span
     else:
         about = _code(found, offset)
@@ -82,7 +83,7 @@ def _finding(document: Document, finding: Finding) -> str:
     return paragraphs((head, f"{address} · {facts}", notes, seen, fixes, pages.in_short(finding.rule)))
 
 
-_SAFETY = {Safety.SAFE: " (safe)", Safety.UNSAFE: " (changes what is trained)", Safety.SHOWN: " (a suggestion)"}
+_SAFETY = {Safety.SAFE: " (safe)", Safety.UNSAFE: " (unsafe)", Safety.SHOWN: " (a suggestion)"}
 
 
 def _line(document: Document, span: Span | None) -> str:

@@ -156,9 +156,9 @@ class Outline:
 
     def name_of(self, layer: Layer, model: Model | None) -> str:
         """The name that tells a layer from the others of its model: the source's, unless several have it; else ""."""
-        given = layer.call["name"]
-        if isinstance(given, str) and given:
-            return given
+        given = layer.call.given("name")
+        if given is not None and isinstance(given.value, str) and given.value:
+            return given.value
         if model is None:
             return layer.variable
         owners = self._owners.get(id(model))
