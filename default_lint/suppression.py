@@ -432,11 +432,27 @@ class _Statements:
             return None
 
     @cached_property
+    def _nodes(self) -> tuple[list[ast.stmt], list[ast.Call]]:
+        """The statements and the calls of the tree, in no order."""
+        statements: list[ast.stmt] = []
+        calls: list[ast.Call] = []
+        waiting: list[ast.AST] = [self._tree] if self._tree is not None else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.stmt):
+                statements.append(node)
+            elif isinstance(node, ast.Call):
+                calls.append(node)
+            for value in node.__dict__.values():  # quicker than `ast.walk`
+                if isinstance(value, list):
+                    waiting.extend([child for child in value if isinstance(child, ast.AST)])
+                elif isinstance(value, ast.AST):
+                    waiting.append(value)
+        return statements, calls
+
+    @cached_property
     def _statements(self) -> list[_Block]:
-        if self._tree is None:
-            return []
-        nodes = (node for node in ast.walk(self._tree) if isinstance(node, ast.stmt))
-        return sorted(self._statement(node) for node in nodes)
+        return sorted(self._statement(node) for node in self._nodes[0])
 
     def _statement(self, node: ast.stmt) -> _Block:
         decorators: list[ast.expr] = getattr(node, "decorator_list", [])
@@ -450,10 +466,7 @@ class _Statements:
 
     @cached_property
     def _calls(self) -> list[_Block]:
-        if self._tree is None:
-            return []
-        calls = (node for node in ast.walk(self._tree) if isinstance(node, ast.Call))
-        return [_Block(self._offset(call), self._offset(call, end=True)) for call in calls]
+        return [_Block(self._offset(call), self._offset(call, end=True)) for call in self._nodes[1]]
 
     def _offset(self, node: ast.stmt | ast.expr | ast.pattern, end: bool = False) -> int:
         """Code-point offset of where a node starts or ends; `ast` counts columns in bytes."""
