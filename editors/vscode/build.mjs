@@ -1,4 +1,4 @@
-// Bundles the extension and the panel's script; `--tests`: the tests instead, on a stand-in for the vscode module.
+// Bundles the extension and the panel's script; `--tests`: the tests instead, on stand-ins for the editor and the client.
 import { readdirSync, rmSync } from "node:fs";
 import { build, context } from "esbuild";
 
@@ -20,7 +20,7 @@ const tests = {
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => `test/${name}`),
   outdir: "dist/test",
-  alias: { vscode: "./test/vscode-mock.ts" },
+  alias: { vscode: "./test/vscode-mock.ts", "vscode-languageclient/node": "./test/client-mock.ts" },
 };
 
 if (flags.has("--tests")) {

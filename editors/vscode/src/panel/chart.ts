@@ -67,7 +67,7 @@ export function draw(series: Series[], frame: Box, end?: number | null): Chart {
     x: whole(span.low, span.high, Math.max(2, Math.floor((box.width - box.left - box.right) / 64)))
       .map((x) => ({ at: across(x), text: String(x) }))
       .filter((tick, index, ticks) => index === 0 || tick.at - (ticks[0]?.at ?? 0) >= NEAR),
-    y: range.ticks.map((y) => ({ at: down(y), text: short(y) })),
+    y: range.ticks.map((y, _, all) => ({ at: down(y), text: logarithmic ? short(y) : spaced(y, all) })),
     lines: shown.map((one) => line(one, across, down)),
   };
 }
@@ -132,8 +132,14 @@ function whole(low: number, high: number, most: number): number[] {
   return ticks;
 }
 
-/** A number as people read it: three figures, thousands as k and M. */
-export function short(value: number): string {
+/** A number among others that are evenly apart, with as many figures as tell them apart. */
+function spaced(value: number, all: number[]): string {
+  const figures = [3, 4, 5, 6].find((count) => new Set(all.map((one) => short(one, count))).size === all.length) ?? 6;
+  return short(value, figures);
+}
+
+/** A number as people read it: a few figures, thousands as k and M. */
+export function short(value: number, figures = 3): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
@@ -141,17 +147,17 @@ export function short(value: number): string {
   const signed = (text: string): string => text.replace("-", "−");
   if (size === 0) return "0";
   if (size >= 1e12 || size < 1e-3) {
-    const [figures, exponent] = value.toExponential(2).split("e") as [string, string];
-    return signed(`${trimmed(figures)}e${exponent.replace("+", "")}`);
+    const [mantissa, exponent] = value.toExponential(figures - 1).split("e") as [string, string];
+    return signed(`${trimmed(mantissa)}e${exponent.replace("+", "")}`);
   }
   for (const [unit, letter] of [
     [1e9, "B"],
     [1e6, "M"],
     [1e4, "k"],
   ] as const) {
-    if (size >= unit) return signed(trimmed((value / (letter === "k" ? 1e3 : unit)).toPrecision(3)) + letter);
+    if (size >= unit) return signed(trimmed((value / (letter === "k" ? 1e3 : unit)).toPrecision(figures)) + letter);
   }
-  return signed(size >= 1000 ? value.toFixed(0) : trimmed(value.toPrecision(3)));
+  return signed(size >= 1000 ? value.toFixed(0) : trimmed(value.toPrecision(figures)));
 }
 
 function round(value: number): number {

@@ -129,18 +129,21 @@ function figure(plot: Plot, training: Training, width: number, height: number): 
   const legend = plot.series
     .map(
       (one, index) =>
-        `<span class="key ${one.name}" title="${one.name}"><i></i>${plot.main && plot.series.length > 1 ? `${one.name} ` : ""}<b data-curve="${index}">${short(
-          last[index]?.y ?? Number.NaN,
-        )}</b></span>`,
+        `<span class="key ${one.name}" title="${one.name}"><i></i>${plot.main && plot.series.length > 1 ? `${one.name} ` : ""}<b data-curve="${index}">${told(last[index])}</b></span>`,
     )
     .join("");
-  const said = plot.series.map((one, index) => `${one.name} ${short(last[index]?.y ?? Number.NaN)}`).join(", ");
+  const said = plot.series.map((one, index) => `${one.name} ${told(last[index])}`).join(", ");
   const epoch = last[0]?.x ?? 1;
-  const values = escape(JSON.stringify(plot.series.map((one) => one.points.map((point) => [point.x, short(point.y)]))));
+  const values = escape(JSON.stringify(plot.series.map((one) => one.points.map((point) => [point.x, told(point)]))));
   return `<figure><figcaption><span class="name">${words(plot.title)}</span>${
     chart.logarithmic ? ` <small>logarithmic</small>` : ""
   }<span class="legend"><span class="soft epoch" data-epoch>epoch ${epoch}</span>${legend}</span></figcaption>
 ${svg(chart, `${plot.title} by epoch; in epoch ${epoch}: ${said}`, `${training.model}/${plot.title}`, values)}</figure>`;
+}
+
+/** A value of a curve: four figures, since epochs differ by little. */
+function told(point: { y: number } | undefined): string {
+  return point === undefined ? "–" : short(point.y, 4);
 }
 
 function svg(chart: Chart, label: string, key: string, values: string): string {
@@ -162,8 +165,8 @@ function svg(chart: Chart, label: string, key: string, values: string): string {
   const marks = [...new Set(broken.map((one) => one.x))].map((x) => `<path d="M${x - 3.5} ${top}l7 7m0 -7l-7 7"/>`).join("");
   const kinds = [...new Set(broken.map((one) => short(one.value)))].join(", ");
   const [first, last] = [Math.min(...broken.map((one) => one.x)), Math.max(...broken.map((one) => one.x))];
-  const told = last > width - 80 ? `<text x="${first - 9}" y="${top + 7.5}" text-anchor="end">${kinds}</text>` : `<text x="${last + 9}" y="${top + 7.5}">${kinds}</text>`;
-  const trouble = broken.length === 0 ? "" : `<g class="broken">${marks}${told}</g>`;
+  const kind = last > width - 80 ? `<text x="${first - 9}" y="${top + 7.5}" text-anchor="end">${kinds}</text>` : `<text x="${last + 9}" y="${top + 7.5}">${kinds}</text>`;
+  const trouble = broken.length === 0 ? "" : `<g class="broken">${marks}${kind}</g>`;
   const places = escape(JSON.stringify([...new Map(chart.lines.flatMap((line) => [...line.dots, ...line.broken]).map((dot) => [dot.at, dot.x]))].sort((one, other) => one[0] - other[0])));
   return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" tabindex="0" aria-label="${escape(label)}" data-key="${escape(key)}" data-places="${places}" data-values="${values}">${grid}${below}<path class="axis" d="M${left} ${height - bottom}H${width - right}"/><path class="cross" d=""/>${lines}${trouble}</svg>`;
 }

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Pages, SCHEME } from "../src/pages";
+import { reset, type Uri, world } from "./vscode-mock";
+
+beforeEach(reset);
+
+const page = { title: "target-scale", name: "target-scale", markdown: "# Targets\n" };
+
+test("a page is shown in the preview and can be read", async () => {
+  const pages = new Pages();
+  await pages.receive(page);
+  const [command, uri] = world.executed[0] as [string, Uri];
+  assert.equal(command, "markdown.showPreviewToSide");
+  assert.equal(uri.scheme, SCHEME);
+  assert.equal(pages.provideTextDocumentContent(uri as never), "# Targets\n");
+});
+
+test("a newer page of that name takes its place, and readers are told", async () => {
+  const pages = new Pages();
+  const changed: string[] = [];
+  pages.onDidChange((uri) => changed.push(uri.toString()));
+  await pages.show(page);
+  await pages.show({ ...page, markdown: "# Newer\n" });
+  assert.equal(pages.provideTextDocumentContent(Pages.address(page)), "# Newer\n");
+  assert.equal(changed.length, 2);
+  assert.equal(changed[0], changed[1]);
+});
+
+test("the title becomes a file name that can be one", () => {
+  assert.equal(Pages.address({ title: 'a/b: "c" <d>', name: "x" }).path, "/a b c d.md");
+  assert.equal(Pages.address({ title: "//", name: "x" }).path, "/default-lint.md");
+});
+
+test("while held, what the server sends is not shown", async () => {
+  const pages = new Pages();
+  await pages.hold(() => pages.receive(page));
+  assert.deepEqual(world.executed, []);
+  await assert.rejects(pages.hold(() => Promise.reject(new Error("no"))));
+  await pages.receive(page);
+  assert.equal(world.executed.length, 1);
+});
+
+test("without a preview the text is shown", async () => {
+  world.failing.add("markdown.showPreviewToSide");
+  await new Pages().show(page);
+  assert.equal(world.shown.length, 1);
+});
+
+test("pages are not kept for ever", async () => {
+  const pages = new Pages();
+  for (let number = 0; number < 60; number += 1) await pages.show({ ...page, title: `page ${number}` });
+  assert.match(pages.provideTextDocumentContent(Pages.address({ ...page, title: "page 0" })), /gone/);
+  assert.equal(pages.provideTextDocumentContent(Pages.address({ ...page, title: "page 59" })), "# Targets\n");
+});
