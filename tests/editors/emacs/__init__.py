@@ -1,0 +1,1 @@
+"""Driving Emacs from a test."""
