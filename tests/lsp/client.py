@@ -25,9 +25,23 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, LanguageClient, register_
 from pytest_lsp.protocol import LanguageClientProtocol
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0  # s; only a server that hangs makes a test wait so long
+PATIENCE = 60.0  # s; only a server that hangs makes a test wait so long
 SERVER = (sys.executable, "-m", "default_lsp")
 SELECTOR = "jupyter-notebook"
+
+FAULTY = """\
+import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input((4,)),
+    layers.Dense(8, activation="relu"),
+    layers.Dense(1, activation="softmax"),
+])
+model.compile(optimizer=keras.optimizers.Adam(lr=0.1), loss="binary_crossentropy")
+model.fit(x, y, epochs=3)  # default-lint: ignore[shuffle-off] not so
+"""
+RULES = ["softmax-on-one-unit", "legacy-lr-argument", "unused-suppression"]  # what is found in it, by place
 
 # What the editors say that is newer than pytest-lsp's lists, or that tests want to take away from them.
 VS_CODE_NEWS: dict[str, Any] = {
@@ -209,6 +223,9 @@ class Client(LanguageClient):
         self.result: lsp.InitializeResult | None = None
         self.stderr = ""
         self.accepts_edits = True
+        self.past_messages: list[str] = []
+        self._cells = 0
+        self._calls = 0
         self._news = asyncio.Event()
         for method, answer in ANSWERS.items():
             self.protocol.fm.features.pop(method, None)
@@ -290,7 +307,8 @@ class Client(LanguageClient):
 
     async def call(self, method: str, params: Any = None) -> dict[str, Any]:
         """Send a request as it is; the answer as it comes, error or result."""
-        name = f"raw-{len(self.raw)}-{method}"
+        self._calls += 1
+        name = f"raw-{self._calls}-{method}"
         self.send({"id": name, "method": method, "params": params})
         answer: dict[str, Any] = await self.answer(name)
         return answer
@@ -301,6 +319,16 @@ class Client(LanguageClient):
             lambda: next((data for data in self.raw if data.get("id") == name and "method" not in data), None),
             f"an answer to {name}",
         )
+
+    def forget(self) -> None:
+        """Close everything and forget what came: the next test begins."""
+        for uri in list(self.notebooks):
+            self.close_notebook(uri)
+        for uri in list(self.held):
+            self.close(uri)
+        self.past_messages += self.said()
+        for record in (self.raw, self.told, self.messages, self.applied, self.refreshed, self.shown_documents):
+            record.clear()  # type: ignore[attr-defined]
 
     # Scripts
 
@@ -404,7 +432,7 @@ class Client(LanguageClient):
         return self.splice(uri, number, 1, [(language, text)])[0]
 
     def _new_cell(self, uri: str, language: str, text: str) -> str:
-        self._cells = getattr(self, "_cells", 0) + 1
+        self._cells += 1
         scheme, _, rest = uri.partition("://")
         name = f"vscode-notebook-cell://{rest}#W{self._cells}sZ{scheme}"
         self.held[name] = Held(name, text, 1, language, self.encoding, uri)
@@ -512,6 +540,26 @@ class Client(LanguageClient):
             self.write(held.uri, held.edited(e for e in change.edits if isinstance(e, lsp.TextEdit)))
 
 
+class Sessions:
+    """Sessions that are begun when they are first asked for, and then kept."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Client] = {}
+
+    async def __call__(self, editor: str = "vscode", *changes: dict[str, Any], **more: Any) -> Client:
+        key = f"{editor} {changes} {more}"
+        client = self._open.get(key)
+        if client is None or client.process.returncode is not None:
+            client = self._open[key] = await begun(Editor(editor, changes=changes, **more))
+        client.forget()
+        return client
+
+    async def end(self) -> None:
+        """End all of them."""
+        for client in self._open.values():
+            await ended(client)
+
+
 def placed(item: lsp.Diagnostic) -> tuple[int, int, str]:
     """What to order diagnostics by."""
     return item.range.start.line, item.range.start.character, str(item.code)
@@ -602,7 +650,10 @@ async def begun(setup: Editor) -> Client:
         workspace_folders=folders or None,
         initialization_options=setup.options or None,
     )
-    client.result = await asyncio.wait_for(client.initialize_session(params), PATIENCE)
+    try:
+        client.result = await asyncio.wait_for(client.initialize_session(params), PATIENCE)
+    except Exception as error:
+        raise AssertionError(f"the server did not begin: {error!r}\n{client.stderr}") from error
     encoding = client.result.capabilities.position_encoding or lsp.PositionEncodingKind.Utf16
     client.encoding = str(getattr(encoding, "value", encoding))
     client.pulls = client.result.capabilities.diagnostic_provider is not None
@@ -625,7 +676,7 @@ async def ended(client: Client, quiet: bool = True, failing: bool = False) -> No
         assert client.error is None, client.error
         assert client.process.returncode == 0, client.stderr
         assert "Traceback" not in client.stderr, client.stderr
-        assert not [text for text in client.said() if "internal error" in text], client.stderr
+        assert not [text for text in [*client.past_messages, *client.said()] if "internal error" in text], client.stderr
 
 
 __all__ = ["Client", "Editor", "JsonRpcException", "begun", "capabilities", "ended", "merged", "session"]
