@@ -72,7 +72,7 @@ class Diagnosing:
     def _over(self, key: str, task: asyncio.Task[None]) -> None:
         self.running.pop(key, None)
         if not task.cancelled() and task.exception() is not None:
-            self.server.failed(f"the diagnosis of {key}", task.exception() or Exception())
+            self.server.failed(f"the diagnosis of {os.path.basename(key)}", task.exception() or Exception())
 
     def _asked(self, result: Result, document: Document) -> Asked:
         from default_lsp.trial import Asked
@@ -115,10 +115,14 @@ class Run:
 
     async def run(self) -> None:
         """Run it to its end and show what it showed."""
-        from default_lsp.trial import diagnose
+        from default_lsp.trial import Outcome, diagnose
 
         await self._begin()
-        outcome = await _in_thread(diagnose, self.asked, self, self.cancel, self.server.session.text_at)
+        try:
+            outcome = await _in_thread(diagnose, self.asked, self, self.cancel, self.server.session.text_at)
+        except Exception as error:
+            self.server.failed(f"the diagnosis of {self.asked.name}", error)
+            outcome = Outcome("failed", f"{self.asked.name} was not diagnosed: {type(error).__name__}")
         self._end(outcome)
 
     async def _begin(self) -> None:
@@ -137,7 +141,7 @@ class Run:
     def _end(self, outcome: Outcome) -> None:
         server = self.server
         if self.shows:
-            server.work_done_progress.end(self.token, lsp.WorkDoneProgressEnd(outcome.message))
+            server.work_done_progress.end(self.token, lsp.WorkDoneProgressEnd(message=outcome.message))
         if outcome.observations is not None:
             server.session.runs.keep(outcome.observations)
             server.session.touch()

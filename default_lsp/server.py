@@ -457,16 +457,17 @@ def _asked(kind: lsp.CodeActionKind | str, only: Sequence[lsp.CodeActionKind | s
 
 
 async def _quick_fixes(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """From the analysis when it is at hand; else from what the diagnostics carry; only then is it waited for."""
     uri, session = params.text_document.uri, server.session
     mine = [item for item in params.context.diagnostics if item.source == NAME]
-    buffer = session.buffers.get(uri)
-    version = buffer.version if buffer is not None else None
-    found: list[lsp.CodeAction] = []
-    for diagnostic in mine:
-        found += translate.actions_from_data(diagnostic, version, session.abilities)
-    if found:
-        return translate.distinct(found)
-    result = await session.current(uri, hurry=True)
+    result = session.known(uri)
+    if result is None:
+        buffer = session.buffers.get(uri)
+        version = buffer.version if buffer is not None else None
+        carried = [action for item in mine for action in translate.actions_from_data(item, version, session.abilities)]
+        if carried:
+            return translate.distinct(carried)
+        result = await session.current(uri, hurry=True)
     return result.actions(uri, params.range, mine) if result is not None else []
 
 
@@ -480,7 +481,7 @@ async def _resolve(server: Server, action: lsp.CodeAction) -> lsp.CodeAction:
 async def _resolved(server: Server, action: lsp.CodeAction, uri: str) -> lsp.CodeAction:
     result = await server.session.current(uri, hurry=True)
     if result is not None:
-        edits = await asyncio.to_thread(result.fix_all)
+        edits = await server.session.call(result.fix_all)
         action.edit = translate.workspace_edit(edits, server.session.abilities)
     return action
 
@@ -526,7 +527,7 @@ async def _fix_all_command(server: Server, uri: Any = None, *rest: Any) -> None:
     if result is None:
         server.tell("this document is not open")
         return
-    edits = await asyncio.to_thread(result.fix_all)
+    edits = await server.session.call(result.fix_all)
     if not edits:
         server.tell("nothing to fix that is safe to fix")
         return

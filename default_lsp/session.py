@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lsprotocol import types as lsp
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from default_lsp.result import Job, Result
 
 DEBOUNCE = 0.2  # s without a change before a text is analyzed
+T = TypeVar("T")
 STACK = 1 << 26  # bytes; deep programs are read by recursion, and threads of macOS have little room for it
 
 
@@ -244,6 +245,10 @@ class Session:
             if not opened.waiters and not opened.pushed:
                 self._wanted.pop(opened.key, None)
             raise
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """The result of something that takes a while or much stack, made in the thread of the analyses."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function)
 
     def known(self, uri: str) -> Result | None:
         """The analysis at hand, when it is that of the newest text."""
