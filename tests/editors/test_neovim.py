@@ -27,8 +27,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
         return running[-1]
 
     yield starts
-    for editor in running:
-        editor.close()
+    try:
+        for editor in running:
+            assert not [text for text in editor.said() if "internal error" in text]
+    finally:
+        for editor in running:
+            editor.close()
 
 
 @pytest.fixture

@@ -261,32 +261,45 @@ function M.fix_all()
   end
 end
 
---- The rules found in the current buffer: those at the line of the cursor first, nobody twice.
+--- The rules found in the current buffer, each once: those under the cursor first, then those of its line, the most
+--- severe first; and whether there is one at this line.
 local function rules_here()
-  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
-  local here, elsewhere, seen = {}, {}, {}
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local found = {}
   for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
     local raw = diagnostic.user_data and diagnostic.user_data.lsp or {}
     local rule = diagnostic.code or raw.code
     if diagnostic.source == "default-lint" and type(rule) == "string" then
       local last = diagnostic.end_lnum or diagnostic.lnum
-      table.insert(diagnostic.lnum <= line and line <= last and here or elsewhere, rule)
+      local on_line = diagnostic.lnum < row and row - 1 <= last
+      local after = diagnostic.lnum < row - 1 or diagnostic.col <= column
+      local before = row - 1 < last or column < (diagnostic.end_col or diagnostic.col)
+      local distance = not on_line and 2 or after and before and 0 or 1
+      table.insert(found, { rule = rule, distance = distance, severity = diagnostic.severity })
     end
   end
-  local count = #here
-  local rules = {}
-  for _, rule in ipairs(vim.list_extend(here, elsewhere)) do
-    if not seen[rule] then
-      seen[rule] = true
-      table.insert(rules, rule)
+  table.sort(found, function(a, b)
+    if a.distance ~= b.distance then
+      return a.distance < b.distance
+    elseif a.severity ~= b.severity then
+      return a.severity < b.severity
+    end
+    return a.rule < b.rule
+  end)
+  local rules, seen = {}, {}
+  for _, one in ipairs(found) do
+    if not seen[one.rule] then
+      seen[one.rule] = true
+      table.insert(rules, one.rule)
     end
   end
-  return rules, count > 0
+  return rules, found[1] ~= nil and found[1].distance < 2
 end
 
 --- Show the page of a rule; without one, of the finding at the cursor.
 function M.explain(rule)
-  local client = client_of(vim.api.nvim_get_current_buf())
+  -- From a page too, which no server serves.
+  local client = M.clients(vim.api.nvim_get_current_buf())[1] or M.clients()[1] or client_of(0)
   if not client then
     return
   end
