@@ -54,6 +54,8 @@ export interface TrialEpoch {
   number: number;
   fit?: number;
   asked?: number | null;
+  /** False: it was cut off, so its numbers are of another amount of data than those of the others. */
+  complete?: boolean;
   logs: Record<string, Reading | null>;
   learningRate?: Reading | null;
   seconds?: number | null;

@@ -19,7 +19,7 @@ export interface Launch {
 export type Action = "install" | "select" | "settings" | "log" | "restart";
 
 export const ACTIONS: Record<Action, string> = {
-  install: "Install default-lint into this environment",
+  install: "Install default-lint", // the message names the environment; a longer title is cut off
   select: "Select interpreter",
   settings: "Open settings",
   log: "Show log",
@@ -59,7 +59,7 @@ if sys.version_info >= (3, 8):
         facts["installed"] = metadata.version("default-lint")
     except Exception:
         pass
-    facts["complete"] = all(util.find_spec(name) is not None for name in ("default_lint", "default_lsp", "pygls"))
+    facts["complete"] = all(util.find_spec(name) is not None for name in ("default_lint", "default_lsp", "pygls", "psutil"))
 print("${MARK}" + json.dumps(facts))
 `;
 

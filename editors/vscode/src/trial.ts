@@ -100,6 +100,7 @@ function changed(trainings: Training[], model: string, change: (training: Traini
 }
 
 function withEpoch(training: Training, epoch: TrialEpoch): Training {
+  if (epoch.complete === false) return training; // it would look like a leap
   const row = { number: epoch.number, fit: epoch.fit ?? 0, logs: epoch.logs, rate: epoch.learningRate ?? null };
   const epochs = [...training.epochs.filter((one) => one.number !== epoch.number), row].sort((one, other) => one.number - other.number);
   const first = epochs.find((one) => one.fit === row.fit)?.number ?? 0;

@@ -76,7 +76,7 @@ test("a missing server is told once, to those who have a Keras program open", { 
   await stopped.refresh();
   assert.equal(world.messages.length, 1);
   assert.match(world.messages[0]?.text ?? "", /^default-lint is not installed in Python 3\.11\.2/);
-  assert.deepEqual(world.messages[0]?.actions, ["Install default-lint into this environment", "Select interpreter", "Show log"]);
+  assert.deepEqual(world.messages[0]?.actions, ["Install default-lint", "Select interpreter", "Show log"]);
 });
 
 test("who asks for it is told at once, and again", { skip }, async () => {

@@ -42,6 +42,10 @@ test("a second call of fit asks for more epochs", () => {
   assert.equal(after(epoch(0, 1, { asked: null })).trainings[0]?.asked, null);
 });
 
+test("an epoch that was cut off is left out", () => {
+  assert.equal(after(epoch(0, 1), epoch(1, 0.1, { complete: false })).trainings[0]?.epochs.length, 1);
+});
+
 test("a run ends once, whatever comes later", () => {
   const finding = { rule: "target-scale", code: "", family: "data", severity: "warning", confidence: "high", message: "m", ...place(3), notes: [], fixes: [], href: "" };
   const trial = after(
