@@ -1,0 +1,279 @@
+"""The extension in real VS Code: what a person sees, and what is on the disk afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from default_lint.output import links
+from tests.editors.vscode import programs
+from tests.editors.vscode.harness import Installation, Window, browsing, package, serving
+
+
+class Desk(Window):
+    """The window of the tests: its files, its installation."""
+
+    folder: Path
+    installation: Installation
+
+    def text(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One code-server, one browser and one window for all tests; each opens a file of its own."""
+    pytest.importorskip("pygls")
+    pytest.importorskip("playwright")
+    base = tmp_path_factory.mktemp("vscode")
+    installation = Installation(base)
+    installation.configure({})
+    installation.install(package(base))
+    programs.write(base / "work")
+    with serving(installation) as address, browsing() as new_page:
+        desk = Desk(new_page())
+        desk.folder, desk.installation = base / "work", installation
+        desk.open_folder(address, desk.folder)
+        yield desk
+
+
+@pytest.fixture
+def desk(shared: Desk, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """The window with nothing open; what it shows and the logs are kept when the test fails."""
+    failed = request.session.testsfailed
+    yield shared
+    if request.session.testsfailed > failed:
+        keep(shared, request.node.name, tmp_path)
+    shared.clear()
+
+
+def keep(desk: Desk, name: str, tmp_path: Path) -> None:
+    """The screen and the logs, for who looks for the reason."""
+    folder = Path(os.environ.get("DEFAULT_LINT_ARTIFACTS") or tmp_path) / "vscode" / re.sub(r"\W+", "-", name)
+    folder.mkdir(parents=True, exist_ok=True)
+    desk.page.screenshot(path=folder / "screen.png")
+    for log in desk.installation.logs():
+        shutil.copy(log, folder / log.name)
+
+
+def test_findings_stand_under_their_tokens(desk: Desk) -> None:
+    desk.open("faults.py")
+    # One character before it takes two units of UTF-16 and four bytes.
+    assert desk.underlined('name="🐈 ", activation="softmax"', '"softmax"') == "error"
+    assert desk.underlined("Adam(lr=1e-3)", "lr") == "error"
+    assert len(desk.squiggles()) == 2
+
+    desk.press("workbench.actions.view.problems")
+    row = desk.see(".markers-panel .monaco-list-row", "softmax-on-one-unit")
+    assert "`softmax` over 1 unit always outputs 1.0" in (row.text_content() or "")
+    # VS Code counts characters of UTF-16.
+    assert "[Ln 9, Col 50]" in (row.text_content() or "").replace("\xa0", " ")
+    assert row.locator("a", has_text="softmax-on-one-unit").get_attribute("href") == links.page_of(
+        "softmax-on-one-unit"
+    )
+    assert any("legacy-lr-argument[Ln 10, Col 47]" in problem for problem in desk.problems())
+
+
+def test_hover_tells_of_layers_and_findings(desk: Desk) -> None:
+    desk.open("faults.py")
+    desk.underlined('activation="softmax"', '"softmax"')
+
+    layer = desk.point('layers.Dense(16, activation="relu")', "Dense", says="49,168")
+    said = layer.inner_text()
+    assert "(None, 3072) → (None, 16)" in said
+    assert re.search(r"units\s+16", said)
+    assert re.search(r"kernel_initializer\s+'glorot_uniform'\s+default", said)
+
+    finding = desk.point('activation="softmax"', '"softmax"', says="always outputs 1.0")
+    desk.until(lambda: "sigmoid" in finding.inner_text(), "the page of the rule, in short")
+    code = finding.locator("a", has_text="softmax-on-one-unit").first
+    assert code.get_attribute("href") == links.page_of("softmax-on-one-unit")
+
+
+def test_quick_fix_is_applied_and_saved(desk: Desk) -> None:
+    desk.open("optimizer.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    titles = desk.quick_fixes("Adam(lr=1e-3)", "lr")
+    assert "learning_rate" in titles[0]
+    assert titles[1:] == ["Ignore `legacy-lr-argument` here", "Explain `legacy-lr-argument`"]
+    desk.choose(titles[0])
+    desk.until(lambda: not desk.squiggles(), "no squiggle")
+    desk.save("optimizer.py")
+    assert desk.text("optimizer.py") == programs.OPTIMIZER.format("learning_rate")
+
+
+def test_everything_safe_is_fixed_on_save(desk: Desk) -> None:
+    desk.installation.configure({"editor.codeActionsOnSave": {"source.fixAll.default-lint": "explicit"}})
+    try:
+        desk.open("old.py")
+        desk.underlined("SGD(lr=0.01)", "lr")
+        desk.underlined("model.fit_generator", "fit_generator")
+        desk.click("fit_generator(source, epochs=3)", "epochs")
+        desk.page.keyboard.press("End")
+        desk.page.keyboard.type("\n")
+        desk.save("old.py")
+        fixed = programs.OLD.format(lr="learning_rate", fit="fit")
+        desk.until(lambda: desk.text("old.py") == f"{fixed}\n", "both are fixed on the disk")
+        desk.until(lambda: not desk.squiggles(), "no squiggle")
+    finally:
+        desk.installation.configure({})
+
+
+def test_ignore_writes_the_comment(desk: Desk) -> None:
+    desk.open("units.py")
+    desk.underlined('activation="softmax"', '"softmax"')
+    desk.quick_fixes('activation="softmax"', '"softmax"')
+    desk.choose("Ignore `softmax-on-one-unit` here")
+    desk.until(lambda: not desk.squiggles(), "no squiggle")
+    desk.save("units.py")
+    assert desk.text("units.py") == programs.UNITS.format(comment="  # default-lint: ignore[softmax-on-one-unit]")
+
+
+def test_explain_shows_the_page_of_the_rule(desk: Desk) -> None:
+    desk.open("faults.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    desk.quick_fixes("Adam(lr=1e-3)", "lr")
+    desk.choose("Explain `legacy-lr-argument`")
+    desk.inside("h1", "legacy-lr-argument")
+    desk.inside("pre", "learning_rate")
+
+
+def test_shapes_stand_behind_layers_and_the_model_is_a_table(desk: Desk) -> None:
+    desk.open("shapes.py")
+    lens = desk.lens("3 layers")
+    assert lens.text_content() == "3 layers, 54,170 parameters"
+    desk.until(lambda: "params" in desk.line("        layers.Dense"), "a hint")
+    assert desk.line("        layers.Conv2D") == "        layers.Conv2D(8, 3),(None, 26, 26, 8) · 80 params"
+    assert desk.line("        layers.Flatten") == "        layers.Flatten(),(None, 5408)"
+    assert desk.line("        layers.Dense") == "        layers.Dense(10),(None, 10) · 54,090 params"
+    assert desk.text("shapes.py") == programs.SHAPES
+
+    lens.click()
+    row = desk.inside("tr", "54,090")
+    assert re.sub(r"\s+", " ", row.inner_text()).strip() == "3 Dense linear (None, 10) 54,090"
+
+    hint = desk.point("(None, 26, 26, 8) · 80 params", says="80 parameters")
+    assert re.search(r"3 . 3 . 1 . 8 \+ 8", hint.inner_text())
+
+
+def test_cells_of_a_notebook_are_one_program(desk: Desk) -> None:
+    desk.open("shapes.py")  # VS Code shows a notebook as JSON when it is opened before extensions run
+    desk.lens("3 layers")
+    desk.open("cells.ipynb")
+    assert desk.underlined("RMSprop(lr=1e-4)", "lr") == "error"
+    assert desk.underlined("model.fit_generator(source", "fit_generator") == "error"
+    desk.until(lambda: "params" in desk.line("model.add(layers.Dense(1,"), "a hint in a cell")
+    assert desk.line("model.add(layers.Dense(24,").endswith("(None, 24) · 312 params")
+    assert desk.lens("2 layers").text_content() == "2 layers, 337 parameters"
+
+    desk.quick_fixes("RMSprop(lr=1e-4)", "lr")
+    desk.choose("learning_rate")
+    desk.until(lambda: desk.token("RMSprop(learning_rate=1e-4)"), "the fix in its cell")
+    desk.until(lambda: len(desk.squiggles()) == 1, "the other finding alone")
+
+    desk.click("model.fit_generator(source", "fit_generator")
+    desk.page.keyboard.press("Control+ArrowRight")
+    for _ in "_generator":
+        desk.page.keyboard.press("Backspace")
+    desk.until(lambda: not desk.squiggles(), "no squiggle after the edit")
+
+    desk.save("cells.ipynb")
+    wanted = [*programs.CELLS[:3], programs.CELLS[3].replace("lr=", "learning_rate="), "model.fit(source, epochs=2)"]
+    saved = json.loads(desk.text("cells.ipynb"))["cells"]
+    assert ["".join(cell["source"]) for cell in saved] == wanted
+
+
+def test_missing_server_is_told_and_can_be_installed(desk: Desk, tmp_path: Path) -> None:
+    venv.create(tmp_path / "empty", with_pip=False, symlinks=os.name != "nt")
+    python = tmp_path / "empty" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    desk.open("faults.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    desk.installation.configure({"default-lint.interpreter": str(python)})
+    try:
+        message = desk.see(".notification-list-item", "default-lint is not installed in Python")
+        assert str(python) in message.inner_text()
+        assert message.get_by_role("button", name=re.compile("^Install default-lint")).is_visible()
+        desk.until(lambda: not desk.squiggles(), "the findings of the server that ended are gone")
+    finally:
+        desk.installation.configure({})
+    desk.underlined("Adam(lr=1e-3)", "lr")
+
+
+def test_restart_brings_the_findings_back(desk: Desk) -> None:
+    desk.open("faults.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    starts = started(desk)
+    desk.command("default-lint: Restart server")
+    desk.until(lambda: started(desk) == starts + 1, "another start in the log")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    assert not desk.page.locator(".notification-list-item").count()
+
+
+def started(desk: Desk) -> int:
+    """How often the log says that a server was started."""
+    logs = [path for path in desk.installation.logs() if path.name == "default-lint.log"]
+    return sum(path.read_text(encoding="utf-8").count("Starting ") for path in logs)
+
+
+def test_debug_information_is_shown(desk: Desk) -> None:
+    desk.open("faults.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    desk.command("default-lint: Debug information")
+    desk.inside("h1", "debug information")
+    desk.inside("li", "Interpreter")
+
+
+@pytest.mark.keras
+@pytest.mark.slow
+def test_diagnosis_waits_for_trust_then_shows_curves_and_verdict(desk: Desk) -> None:
+    pytest.importorskip("tensorflow")
+    desk.open("trained.py")
+    restricted = desk.page.locator(".statusbar-item", has_text="Restricted Mode")
+    assert restricted.count() == 1
+    desk.lens("Diagnose by a short run").click()
+    desk.see(".notification-list-item", "runs the code of this workspace")
+    assert not desk.page.locator("iframe.webview").count()
+    desk.press("notifications.clearAll")
+
+    trust(desk)
+    desk.open("trained.py")
+    desk.lens("Diagnose by a short run").click()
+    desk.inside("button", "Cancel")
+    desk.see(".statusbar-item", "Diagnosing trained.py")
+    verdict = desk.inside(".verdict", seconds=180)
+    assert "Faulty" in verdict.inner_text()
+    assert desk.inside("figure figcaption", "loss")
+    assert desk.inside("ol .card")
+    desk.gone(".statusbar-item", "Diagnosing")
+    desk.see(".notification-list-item")
+    assert desk.underlined("learning_rate=1e6", "1e6")
+
+
+@pytest.mark.keras
+@pytest.mark.slow
+def test_diagnosis_is_canceled_by_its_button(desk: Desk) -> None:
+    pytest.importorskip("tensorflow")
+    trust(desk)
+    desk.open("patience.py")
+    desk.lens("Diagnose by a short run").click()
+    desk.inside("figure", seconds=120)
+    desk.inside("button", "Cancel").click()
+    desk.inside("button", "Run again")
+    desk.gone(".statusbar-item", "Diagnosing")
+
+
+def trust(desk: Desk) -> None:
+    """Trust the folder, unless it is trusted."""
+    if not desk.page.locator(".statusbar-item", has_text="Restricted Mode").count():
+        return
+    desk.press("workbench.trust.manage")
+    desk.page.get_by_role("button", name="Trust", exact=True).first.click()
+    desk.gone(".statusbar-item", "Restricted Mode")
+    desk.clear()
