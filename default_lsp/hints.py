@@ -16,6 +16,7 @@ from default_lsp.outline import Outline, Use, kind_of, outline, shown, tells, wh
 
 TIMES = "\u00d7"  # the sign of multiplication
 ROWS = 12  # applications that a tooltip lists
+_KEEPS = ("Activation", "Dropout", "Dropout1D", "Dropout2D", "Dropout3D", "GaussianNoise", "Masking", "ReLU", "Softmax")
 _ADDED = re.compile(r"\.(?:add|append)\([ \t]*\Z")
 TURNS = "Made in a loop of unknown length: what is told is its first turn."
 _BATCH = "`None` is the batch axis: its size comes with the data."
@@ -86,7 +87,9 @@ def _worth(uses: Sequence[Use]) -> bool:
 def _passes(layer: Layer) -> bool:
     """True for a layer that certainly gives out the shape it is given, and has no parameters."""
     shape = layer.shape
-    if layer.parameters != 0 or len(layer.inputs) != 1 or isinstance(shape, Unknown) or not whole(shape[1:]):
+    if layer.parameters != 0 or len(layer.inputs) != 1 or isinstance(shape, Unknown):
+        return False
+    if not whole(shape[1:]) and not layer.short.endswith(_KEEPS):
         return False
     return shown(layer.inputs[0]) == shown(shape)
 

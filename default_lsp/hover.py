@@ -21,6 +21,8 @@ from default_lsp.markdown import code, link, paragraphs, plain, prose, table
 from default_lsp.outline import Deed, Outline, Use, counted, kind_of, outline, size
 
 MOST = 3  # findings told at one place
+DEEPEST = 4  # lists within lists that read well
+MOST_CALLS = 40  # of one place
 VALUES = 4  # values of one argument, at a place that is run several times
 RULE = "\n\n---\n\n"
 BATCH = 32  # rows of a batch where `fit` is not told
@@ -377,7 +379,7 @@ def _arguments(found: Outline, calls: Sequence[Call], deeds: Sequence[Deed] = ()
     given: dict[str, list[str]] = {}
     quiet: dict[str, list[str]] = {}
     unknown: set[str] = set()
-    for call in calls:
+    for call in calls[:MOST_CALLS]:
         for argument in call.arguments.values():
             value = _value(found.document, call, argument, deeds)
             (given if argument.given else quiet).setdefault(argument.name, []).append(value)
@@ -420,10 +422,10 @@ def _value(document: Document, call: Call, argument: Argument, deeds: Sequence[D
     return code(source) if "?" in shown and source else code(shown)
 
 
-def _plain(value: object) -> bool:
+def _plain(value: object, depth: int = 0) -> bool:
     """True for a value that reads well; objects of the program read better as the source has them."""
     if isinstance(value, (list, tuple)):
-        return all(map(_plain, value))
+        return depth < DEEPEST and all(_plain(item, depth + 1) for item in value)
     return isinstance(value, _SHOWN)
 
 

@@ -9,7 +9,7 @@ from default_lint.program.types import Model
 from default_lint.program.values import Unknown
 from default_lint.text import Span
 from default_lsp.analysis import Analysis
-from default_lsp.outline import Built, counted, kind_of, outline, size
+from default_lsp.outline import Built, counted, outline, size
 
 SHOW = "default-lint.model"
 DIAGNOSE = "default-lint.diagnose"
@@ -54,7 +54,7 @@ def summary(built: Built) -> str:
 def _layers(models: list[Model]) -> str:
     """The number of layers, or the name of a ready-made model."""
     if all(model.kind == "application" for model in models):
-        return " or ".join(dict.fromkeys(kind_of(layer) for model in models for layer in model.layers if layer.nested))
+        return " or ".join(dict.fromkeys(model.call.short for model in models if model.call is not None))
     numbers = sorted({counted(model) for model in models})
     more = " or more" if any(_open(model) for model in models) else ""
     return f"{_range(map(str, numbers))} layer{'' if numbers == [1] and not more else 's'}{more}"

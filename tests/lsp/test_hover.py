@@ -366,6 +366,26 @@ def test_text_of_the_user_cannot_become_markup() -> None:
     assert "``'a`b\\|c<i>" in found
 
 
+def test_a_value_that_contains_itself_or_an_object_of_the_program() -> None:
+    analysis = script(
+        """
+        import keras
+
+        class Box:
+            def __init__(self):
+                self.own = {"box": self}
+
+        weights = [1, 2]
+        weights.append(weights)
+        model = keras.Sequential([keras.layers.Dense(1)])
+        model.compile("sgd", "mse", loss_weights=weights)
+        model.fit(x, y, class_weight=Box().own)
+        """
+    )
+    assert row(said(analysis, "compile"), "loss_weights")[1]
+    assert row(said(analysis, "fit"), "class_weight")[1]
+
+
 # Anything
 
 
