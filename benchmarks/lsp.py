@@ -30,7 +30,6 @@ from default_lsp.session import DEBOUNCE
 from default_lsp.uris import to_uri
 
 ROOT = Path(__file__).resolve().parents[1]
-EXAMPLES = ("customer_churn.py", "two_heads_loop.py", "flower_transfer.py")
 OURS = (sys.executable, "-m", "default_lsp")
 EMPTY = (sys.executable, "-c", "from pygls.lsp.server import LanguageServer; LanguageServer('empty', '1').start_io()")
 OPEN = 50
@@ -119,20 +118,15 @@ class Editor:
 
 
 def model_file(lines: int) -> str:
-    """A script of about so many lines: our examples one after the other, as often as it takes."""
-    parts = [(ROOT / "examples" / "healthy" / name).read_text() for name in EXAMPLES]
-    text = "\n".join(parts)
-    while text.count("\n") < lines:
-        text += "\n\n" + text if text.count("\n") * 2 <= lines else "\n" + parts[len(text) % len(parts)]
-    return "\n".join(text.split("\n")[:lines]) if _parses("\n".join(text.split("\n")[:lines])) else text
-
-
-def _parses(text: str) -> bool:
-    try:
-        compile(text, "model", "exec")
-    except SyntaxError:
-        return False
-    return True
+    """A script of at least so many lines: whole examples, healthy and faulty, one after the other."""
+    folders = [sorted((ROOT / "examples" / name).glob("*.py")) for name in ("healthy", "faulty")]
+    files = [file for pair in zip(*folders) for file in pair]
+    text = ""
+    while True:
+        for file in files:
+            text += file.read_text(encoding="utf-8") + "\n"
+            if text.count("\n") >= lines:
+                return text
 
 
 def keystrokes(text: str, count: int) -> list[tuple[int, int, str]]:

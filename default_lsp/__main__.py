@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         level=options.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    if options.log_level != "debug":  # it warns of every request that was canceled too late
+        logging.getLogger("pygls").setLevel(logging.ERROR)
     from default_lsp.server import create
 
     server = create()
