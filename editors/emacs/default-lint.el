@@ -204,10 +204,12 @@ Either t, or a list of directories: projects in or below them."
     (setq default-lint--running (assoc-delete-all key default-lint--running))
     (unless (equal (plist-get value :kind) "end")
       (push (cons key title) default-lint--running))
-    (if (boundp 'eglot-report-progress)
-        (cl-call-next-method)
-      (let ((message-log-max nil))
-        (message "%s" (string-join (delq nil (list title (plist-get value :message))) ": "))))))
+    (cond ((boundp 'eglot-report-progress)
+           (cl-call-next-method))
+          ;; At the end comes a message anyhow.
+          ((not (equal (plist-get value :kind) "end"))
+           (let ((message-log-max nil))
+             (message "%s" (string-join (delq nil (list title (plist-get value :message))) ": ")))))))
 
 ;;; Commands
 

@@ -39,6 +39,12 @@ model.fit(x, y, epochs=6, verbose=0)
 """
 """A training that diverges: it takes a second, and the run shows what the source alone does not."""
 
+TARGETS = "target-scale", 5
+"""The rule and the line (from 0) of what the run of TRAINING shows."""
+
+ENDLESS = TRAINING.replace("epochs=6", "epochs=1000000").replace("learning_rate=5.0", "learning_rate=1e-20")
+"""A training that goes on until it is stopped."""
+
 
 def columns(rule: str, encoding: str) -> tuple[int, int]:
     """First column of the finding of a rule in FAULTY and the one after the last, in units of the encoding."""

@@ -10,7 +10,18 @@ import pytest
 
 from tests.editors import tools
 from tests.editors.emacs.driving import PACKAGE, Emacs, quoted
-from tests.editors.examples import FAULTY, FIXED, FOUND, HEALTHY, LEGACY, SOFTMAX, TRAINING, columns
+from tests.editors.examples import (
+    ENDLESS,
+    FAULTY,
+    FIXED,
+    FOUND,
+    HEALTHY,
+    LEGACY,
+    SOFTMAX,
+    TARGETS,
+    TRAINING,
+    columns,
+)
 
 Start = Callable[..., Emacs]
 
@@ -213,14 +224,24 @@ def test_diagnosis(start: Start, script: Path) -> None:
     script.write_text(TRAINING, encoding="utf-8")
     editor = start("(setq driver-answer t)")
     editor.open(script)
-    editor.wait("(> (length (driver-diagnostics)) 0)")
-    before = {finding["code"] for finding in editor.diagnostics()}
+    editor.rules("learning-rate-out-of-range")
     editor.lisp("(progn (default-lint-diagnose) nil)")
-    known = " ".join(map(quoted, before))
-    editor.wait(
-        f"(cl-some (lambda (d) (not (member (alist-get 'code d) '({known})))) (driver-diagnostics))", seconds=240
-    )
-    new = [finding for finding in editor.diagnostics() if finding["code"] not in before]
-    assert new
-    assert {finding["line"] for finding in new} <= {5, 6, 7, 8}
-    assert any("Diagnosing train.py: epoch" in text for text in editor.said())
+    editor.wait('(and (cl-some (lambda (text) (string-search "Try first: line 6" text)) driver-said) t)', seconds=240)
+    rule, line = TARGETS
+    editor.finding(rule, line=line, severity=2)
+    assert any("Diagnosing train.py: epoch 1 of 6" in text for text in editor.said())
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+def test_a_diagnosis_is_stopped(start: Start, script: Path) -> None:
+    pytest.importorskip("tensorflow")
+    script.write_text(ENDLESS, encoding="utf-8")
+    editor = start("(setq default-lint-settings '(:diagnose (:seconds 600)))")
+    editor.lisp(f"(progn (setq default-lint-trusted (list {quoted(str(script.parent.parent))})) nil)")
+    editor.open(script)
+    editor.lisp("(progn (default-lint-diagnose) nil)")
+    editor.wait('(and (cl-some (lambda (text) (string-search "epoch" text)) driver-said) t)', seconds=240)
+    editor.lisp("(progn (default-lint-cancel) nil)")
+    editor.wait("(null default-lint--running)")
+    assert not [text for text in editor.said() if "executes code" in text]

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.editors import tools
-from tests.editors.examples import FAULTY, FIXED, FOUND, HEALTHY, LEGACY, SOFTMAX, TRAINING, columns
+from tests.editors.examples import (
+    ENDLESS,
+    FAULTY,
+    FIXED,
+    FOUND,
+    HEALTHY,
+    LEGACY,
+    SOFTMAX,
+    TARGETS,
+    TRAINING,
+    columns,
+)
 from tests.editors.neovim.driving import Neovim
 
 Start = Callable[..., Neovim]
@@ -334,6 +345,9 @@ def test_diagnosis_asks_first(start: Start, script: Path, version: str) -> None:
     assert not ran.exists()
 
 
+VERDICT = "return vim.tbl_filter(function(t) return not t:find('Run train.py', 1, true) end, driver.said)"
+
+
 @pytest.mark.slow
 @pytest.mark.keras
 @versions
@@ -342,22 +356,50 @@ def test_diagnosis(start: Start, script: Path, version: str) -> None:
     script.write_text(TRAINING, encoding="utf-8")
     editor = start(version)
     editor.open(script)
-    editor.wait("return #require('default_lint').clients() == 1")
-    before = {finding["code"] for finding in editor.diagnostics()}
+    editor.rules("learning-rate-out-of-range")
     editor.lua("driver.answer = 1 vim.cmd('DefaultLintDiagnose')")
-    verdict = "return #vim.tbl_filter(function(t) return not t:find('Run train.py', 1, true) end, driver.said) > 0"
-    editor.wait(verdict, seconds=240)
-    known = sorted(before)
-    editor.wait(
-        "local known = ... return #vim.tbl_filter(function(d) return not vim.tbl_contains(known, d.code) end,"
-        " driver.diagnostics()) > 0",
-        known,
+    (verdict,) = editor.wait(VERDICT, seconds=240)
+    assert "Try first: line 6" in verdict
+    rule, line = TARGETS
+    editor.finding(rule, line=line, severity=2)
+    told = editor.lua("return driver.shown")
+    assert any("Diagnosing train.py: epoch 1 of 6" in text for text in told)
+    assert any("own tests" in text for text in told)
+    # A line above moves it; another text at its place makes it a hint.
+    editor.lua("vim.api.nvim_buf_set_lines(0, 0, 0, false, { '# above' })")
+    editor.finding(rule, line=line + 1, severity=2)
+    editor.lua("vim.api.nvim_buf_set_text(0, ...)", line + 1, 4, line + 1, 4, ["2 * "])
+    editor.finding(rule, line=line + 1, severity=4)
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+@versions
+def test_a_diagnosis_is_stopped(start: Start, script: Path, version: str) -> None:
+    pytest.importorskip("tensorflow")
+    script.write_text(ENDLESS, encoding="utf-8")
+    editor = start(version, "trusted = true, settings = { diagnose = { seconds = 600 } }")
+    editor.open(script)
+    editor.wait("return #require('default_lint').clients() == 1")
+    # As a person does, from the code lens.
+    editor.wait("return #vim.lsp.codelens.get(vim.api.nvim_get_current_buf()) == 2")
+    editor.lua(
+        """
+        vim.ui.select = function(items, options, choose)
+          for _, item in ipairs(items) do
+            if options.format_item(item):find("Diagnose", 1, true) then
+              choose(item)
+            end
+          end
+        end
+        vim.api.nvim_win_set_cursor(0, { 7, 0 })
+        vim.lsp.codelens.run()
+        """
     )
-    new = [finding for finding in editor.diagnostics() if finding["code"] not in before]
-    assert new
-    assert {finding["line"] for finding in new} <= {5, 6, 7, 8}
-    assert any("Diagnosing train.py" in text for text in editor.lua("return driver.shown"))
-    assert any("epoch" in text for text in editor.lua("return driver.shown"))
-    # The question comes once per project.
-    asked = len([text for text in editor.said() if "Run train.py" in text])
-    assert asked == 1
+    epoch = "return #vim.tbl_filter(function(t) return t:find('epoch', 1, true) end, driver.shown) > 0"
+    editor.wait(epoch, seconds=240)
+    editor.lua("vim.cmd('DefaultLintCancel')")
+    editor.wait("return #require('default_lint').running() == 0")
+    editor.lua("vim.cmd('DefaultLintRestart')")
+    editor.wait("return #require('default_lint').clients() == 1")
+    assert not [text for text in editor.said() if "Run train.py" in text]

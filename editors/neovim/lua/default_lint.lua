@@ -243,6 +243,15 @@ function M.diagnose(buffer)
   execute(client, "default-lint.diagnose", { vim.uri_from_bufnr(buffer) }, buffer)
 end
 
+--- The titles of what the servers do at present.
+function M.running()
+  local titles = {}
+  for _, tokens in pairs(running) do
+    vim.list_extend(titles, vim.tbl_values(tokens))
+  end
+  return titles
+end
+
 --- Stop the diagnoses that run.
 function M.cancel()
   for _, client in ipairs(M.clients()) do
@@ -372,7 +381,8 @@ handlers["$/progress"] = function(problem, result, context, config)
   elseif value.kind then
     tokens[result.token] = value.title or tokens[result.token] or ""
   end
-  if M.options.progress and value.kind then
+  -- At the end comes a message anyhow.
+  if M.options.progress and (value.kind == "begin" or value.kind == "report") then
     local title = tokens[result.token]
     local parts = { title ~= "" and title or nil, value.message }
     local text = table.concat(vim.tbl_values(parts), ": ")

@@ -135,6 +135,18 @@ class Emacs:
                 raise Problem(f"expected {expected}, there are {found}\nsaid: {self.said()}")
             time.sleep(0.05)
 
+    def finding(self, rule: str, **properties: Any) -> dict[str, Any]:
+        """The diagnostic of a rule, once it has the given properties."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            found = self.diagnostics()
+            for one in found:
+                if one["code"] == rule and properties.items() <= one.items():
+                    return one
+            if time.monotonic() > end:
+                raise Problem(f"expected {rule} with {properties}, there are {found}\nsaid: {self.said()}")
+            time.sleep(0.05)
+
     def said(self) -> list[str]:
         return self.lisp("(vconcat (reverse driver-said))") or []
 
