@@ -38,24 +38,29 @@ class Hovered(NamedTuple):
     span: Span
 
 
-def hover(analysis: Analysis, offset: int, findings: Iterable[Finding] | None = None) -> Hovered | None:
-    """What is said at an offset; None for nothing. At the end of a word its last character counts."""
+def hover(
+    analysis: Analysis, offset: int, findings: Iterable[Finding] | None = None, *, beside: bool = False
+) -> Hovered | None:
+    """What is said at an offset; None for nothing. At the end of a word its last character counts.
+
+    `beside`: the client shows message and notes of a finding itself, as VS Code does.
+    """
     found = outline(analysis)
     shown = tuple(analysis.report.findings if findings is None else findings)
     for place in (offset, offset - 1):
         if 0 <= place < len(analysis.document.text):
-            said = _at(analysis, found, place, shown)
+            said = _at(analysis, found, place, shown, beside)
             if said is not None:
                 return said
     return None
 
 
-def _at(analysis: Analysis, found: Outline, offset: int, findings: Sequence[Finding]) -> Hovered | None:
+def _at(analysis: Analysis, found: Outline, offset: int, findings: Sequence[Finding], beside: bool) -> Hovered | None:
     here = sorted(
         (finding for finding in findings if finding.span.start <= offset < finding.span.end),
         key=lambda finding: (-finding.severity, finding.span.end - finding.span.start),
     )
-    parts = [_finding(analysis.document, finding) for finding in here[:MOST]]
+    parts = [_finding(analysis.document, finding, beside) for finding in here[:MOST]]
     span = here[0].span if here else None
     comment = _comment(analysis, found, offset)
     if comment is not None:
@@ -73,8 +78,8 @@ def _at(analysis: Analysis, found: Outline, offset: int, findings: Sequence[Find
 # Findings
 
 
-def _finding(document: Document, finding: Finding) -> str:
-    """A finding: what it says, its evidence, and its rule in short."""
+def _finding(document: Document, finding: Finding, beside: bool) -> str:
+    """A finding: what it says (unless the client shows that), its evidence, and its rule in short."""
     head = f"**{prose(finding.message)}**"
     facts = f"{finding.severity.label} · {finding.confidence.label} confidence · {finding.family}"
     notes = "\n".join(f"- {prose(note.text)}{_line(document, note.span)}" for note in finding.notes)
@@ -82,6 +87,8 @@ def _finding(document: Document, finding: Finding) -> str:
     fixes = "Fixes:\n\n" + "\n".join(titles) if titles else ""
     address = link(f"`{finding.rule}`", links.page(finding))
     seen = _evidence(finding.evidence)
+    if beside:
+        return paragraphs((facts, seen if "\n" in seen else "", pages.in_short(finding.rule), fixes))
     return paragraphs((head, f"{address} · {facts}", notes, seen, fixes, pages.in_short(finding.rule)))
 
 

@@ -61,7 +61,11 @@ class Result:
     def hover(self, uri: str, position: lsp.Position) -> lsp.Hover | None:
         """What stands at a position."""
         offset = self.source.offset(uri, position)
-        hovered = hover(self.analysis, offset, self.findings) if offset is not None else None
+        hovered = (
+            hover(self.analysis, offset, self.findings, beside=self.abilities.tells_findings)
+            if offset is not None
+            else None
+        )
         return None if hovered is None else translate.hover(self.source, hovered, self.abilities)
 
     def hints(self, uri: str, where: lsp.Range) -> list[lsp.InlayHint]:

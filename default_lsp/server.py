@@ -237,8 +237,9 @@ def _initialize(server: Server, params: lsp.InitializeParams) -> None:
         _add_folder(server, params.root_uri)
     text = capabilities.text_document
     pulls = text is not None and text.diagnostic is not None
+    abilities = Abilities.of(capabilities, documents=server.options.get("documents") is True)
     units = Units(server.workspace.position_encoding or "utf-16")
-    server.session = Session(server, configuration, units, Abilities.of(capabilities), push=not pulls)
+    server.session = Session(server, configuration, units, abilities, push=not pulls)
     if pulls:
         everything = configuration.general.diagnostic_mode == "workspace"
         provider = lsp.DiagnosticOptions(False, everything, identifier=NAME)

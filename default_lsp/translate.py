@@ -54,10 +54,11 @@ class Abilities:
     markdown: bool = True
     nested_symbols: bool = True
     resolves_edits: bool = False
+    tells_findings: bool = False  # in its own hover, beside ours
 
     @classmethod
-    def of(cls, capabilities: lsp.ClientCapabilities) -> Abilities:
-        """From the client's own list."""
+    def of(cls, capabilities: lsp.ClientCapabilities, *, documents: bool = False) -> Abilities:
+        """From the client's own list; `documents` is an option that only VS Code sets."""
         text = capabilities.text_document or lsp.TextDocumentClientCapabilities()
         shown = text.publish_diagnostics or lsp.PublishDiagnosticsClientCapabilities()
         edits = capabilities.workspace.workspace_edit if capabilities.workspace else None
@@ -73,6 +74,7 @@ class Abilities:
             markdown=lsp.MarkupKind.Markdown in formats,
             nested_symbols=bool(symbols and symbols.hierarchical_document_symbol_support),
             resolves_edits=bool(resolve and "edit" in resolve.properties),
+            tells_findings=documents,
         )
 
 

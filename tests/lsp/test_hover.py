@@ -262,6 +262,16 @@ def test_a_finding_comes_before_its_layer() -> None:
     assert layer.startswith("**`Dense`**")
 
 
+def test_a_client_that_shows_the_finding_itself_is_not_told_it_again() -> None:
+    analysis = script(SOFTMAX)
+    at = analysis.document.text.index('"softmax"') + 1
+    found = hover(analysis, at, beside=True)
+    assert found is not None
+    assert found.markdown.startswith("error · high confidence · activation\n\n**Why it matters.** Softmax divides")
+    assert "always outputs 1.0**" not in found.markdown
+    assert "the source alone" not in found.markdown
+
+
 def test_a_hover_on_a_finding_is_over_its_span() -> None:
     analysis = script(SOFTMAX)
     found = hover(analysis, analysis.document.text.index('"softmax"') + 2)
