@@ -11,7 +11,7 @@ from default_lint.settings import Settings
 from default_lint.text import Document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Analysis:
     """The result for one text.
 
