@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from default_lsp.server import Server
 
 
+# What a client that cannot show pages is told.
+SHORT = ("default-lint", "Python", "Position encoding", "Open", "Errors")
+
+
 def page(server: Server, uri: str | None) -> Page:
     """Versions, executable, encoding, folders, configuration files, and what is known of one document."""
     session, configuration = server.session, server.configuration
@@ -47,7 +51,12 @@ def page(server: Server, uri: str | None) -> Page:
     if uri is not None and session.owner(uri) in session.opened:
         lines += ["", f"## {_code(uri)}", "", *_document(server, uri)]
     title = "default-lint: debug information"
-    return Page(title, "default-lint-debug", f"# {title}\n\n" + "\n".join(lines) + "\n")
+    return Page(
+        title,
+        "default-lint-debug",
+        f"# {title}\n\n" + "\n".join(lines) + "\n",
+        ", ".join(f"{name} {rows[name]}" for name in SHORT),
+    )
 
 
 def _document(server: Server, uri: str) -> list[str]:

@@ -142,7 +142,7 @@ class Server(LanguageServer):
             file.write_text(page.markdown, encoding="utf-8")
             await self.window_show_document_async(lsp.ShowDocumentParams(to_uri(str(file)), take_focus=True))
         else:
-            self.tell(_summary(page))
+            self.tell(page.summary or page.title)
         return content
 
     def close(self) -> None:
@@ -152,12 +152,6 @@ class Server(LanguageServer):
         self.diagnosing.stop()
         if self._pages is not None:
             self._pages.cleanup()
-
-
-def _summary(page: Page) -> str:
-    """A page for a client that shows only messages: its first sentences, without headings and facts."""
-    lines = [line for line in page.markdown.splitlines() if line and not line.startswith(("#", "`", "|", "```"))]
-    return f"{page.title}: {' '.join(lines[:2])}" if lines else page.title
 
 
 server_features: list[tuple[str, Any, Callable[..., Any]]] = []
