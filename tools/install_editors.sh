@@ -31,6 +31,7 @@ quietly() {
 
 # --- from the system's packages: those that are not there yet
 packages=()
+known=()
 want() { # program package...
   command -v "$1" >/dev/null || packages+=("${@:2}")
 }
@@ -39,6 +40,7 @@ want nvim neovim
 want emacs emacs-nox
 want node nodejs npm
 want npm npm
+# Emacs before 29 has eglot in a package of its own.
 if ! emacs --batch -Q --eval '(kill-emacs (if (>= emacs-major-version 29) 0 1))' >/dev/null 2>&1 &&
   ! compgen -G '/usr/share/emacs/site-lisp/elpa-src/eglot-*' >/dev/null; then
   packages+=(elpa-eglot)
@@ -50,7 +52,11 @@ if [ ${#packages[@]} -gt 0 ]; then
     say "${packages[*]} from the system's packages"
     export DEBIAN_FRONTEND=noninteractive
     quietly $root apt-get update -qq
-    quietly $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+    for package in "${packages[@]}"; do
+      # Later releases have no elpa-eglot.
+      apt-cache show "$package" >/dev/null 2>&1 && known+=("$package") || say "no package $package"
+    done
+    quietly $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${known[@]}"
   else
     say "missing, and there is no apt-get to install them: ${packages[*]}" >&2
   fi
