@@ -167,6 +167,7 @@ def _model(found: Outline, model: Model, whole: bool, loops: tuple[Loop, ...]) -
 
 _HEADER = ("", "Layer", "Kind", "Activation", "Output shape", "Parameters", "")
 _SPARSE = (1, 3, 6)
+NARROW = "\u00a0"  # a shape stays on one line in a narrow preview
 
 
 def _row(found: Outline, model: Model, layer: Layer) -> tuple[str, ...]:
@@ -177,7 +178,7 @@ def _row(found: Outline, model: Model, layer: Layer) -> tuple[str, ...]:
         f"shared {layer.shared} times" if layer.shared > 1 else "",
         "frozen" if layer.trainable is False else "",
     )
-    shape = plain(f"cannot be: {layer.problem.message}") if layer.problem else code(shown(layer.shape))
+    shape = plain(f"cannot be: {layer.problem.message}") if layer.problem else code(shown(layer.shape)).replace(" ", NARROW)
     return (
         str(layer.index + 1),
         code(found.name_of(layer, model)),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from default_lsp.symbols import Symbol
 
 NAME = "default-lint"
+PLAIN_WIDTH = 80
 EXPLAIN_COMMAND = f"{NAME}.explain"
 FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.{NAME}"
 NOTEBOOK_FIX_ALL = f"notebook.{FIX_ALL}"
@@ -252,8 +253,23 @@ def digest(found: Sequence[lsp.Diagnostic]) -> str:
 
 def hover(source: Source, hovered: Hovered, abilities: Abilities) -> lsp.Hover:
     """A hover over its range."""
-    kind = lsp.MarkupKind.Markdown if abilities.markdown else lsp.MarkupKind.PlainText
-    return lsp.Hover(lsp.MarkupContent(kind, hovered.markdown), source.location(hovered.span).range)
+    where = source.location(hovered.span).range
+    if abilities.markdown:
+        return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, hovered.markdown), where)
+    return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.PlainText, plain_text(hovered.markdown)), where)
+
+
+def plain_text(markdown: str) -> str:
+    """Markdown for a client that shows text only."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(file=StringIO(), width=PLAIN_WIDTH, no_color=True, highlight=False)
+    with console.capture() as capture:
+        console.print(Markdown(markdown, hyperlinks=False))
+    return "\n".join(line.rstrip() for line in capture.get().strip().splitlines())
 
 
 def hints(source: Source, found: Iterable[Hint], uri: str) -> list[lsp.InlayHint]:

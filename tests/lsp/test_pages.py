@@ -41,8 +41,8 @@ def test_the_page_of_a_model() -> None:
             "",
             "|  | Layer | Kind | Activation | Output shape | Parameters |  |",
             "| ---: | --- | --- | --- | --- | ---: | --- |",
-            "| 1 | `hidden` | `Dense` | `relu` | `(None, 4)` | 36 | frozen |",
-            "| 2 |  | `Dense` | `linear` | `(None, 1)` | 5 |  |",
+            "| 1 | `hidden` | `Dense` | `relu` | `(None,\u00a04)` | 36 | frozen |",
+            "| 2 |  | `Dense` | `linear` | `(None,\u00a01)` | 5 |  |",
             "",
             "Parameters: 41, of which 36 frozen",
             "",
@@ -79,7 +79,7 @@ def test_a_model_that_depends_on_a_condition_is_told_in_both_ways() -> None:
     page = pages.model(analysis, 0)
     assert page is not None
     assert page.markdown.count("\n\nWhen `len(sys.argv) ") == 2
-    assert "`(None, 4)` | 20" in page.markdown and "`(None, 8)` | 40" in page.markdown
+    assert "`(None,\u00a04)` | 20" in page.markdown and "`(None,\u00a08)` | 40" in page.markdown
 
 
 def test_a_model_of_a_notebook_is_told_by_cell() -> None:
