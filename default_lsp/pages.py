@@ -178,7 +178,9 @@ def _row(found: Outline, model: Model, layer: Layer) -> tuple[str, ...]:
         f"shared {layer.shared} times" if layer.shared > 1 else "",
         "frozen" if layer.trainable is False else "",
     )
-    shape = plain(f"cannot be: {layer.problem.message}") if layer.problem else code(shown(layer.shape)).replace(" ", NARROW)
+    shape = (
+        plain(f"cannot be: {layer.problem.message}") if layer.problem else code(shown(layer.shape)).replace(" ", NARROW)
+    )
     return (
         str(layer.index + 1),
         code(found.name_of(layer, model)),
