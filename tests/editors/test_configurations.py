@@ -41,6 +41,14 @@ def test_the_table_of_settings_is_complete_and_true() -> None:
         assert json.loads(default) == (list(value) if isinstance(value, tuple) else value), key
 
 
+def test_the_settings_of_vs_code() -> None:
+    package = json.loads((EDITORS / "vscode" / "package.json").read_text(encoding="utf-8"))
+    settings = {key.removeprefix("default-lint.") for key in package["contributes"]["configuration"]["properties"]}
+    own = re.findall("`([^`]+)`", PAGE.split("VS Code has three more of its own:")[1].split(".\n")[0])
+    assert settings - set(settings_of_page()) == set(own)
+    assert not set(settings_of_page()) - settings
+
+
 def test_links_of_the_pages() -> None:
     for page in [ROOT / "docs" / "editors.md", *EDITORS.glob("*.md"), *EDITORS.glob("[!v]*/*.md")]:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
