@@ -19,12 +19,12 @@ const tests = {
   entryPoints: readdirSync("test")
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => `test/${name}`),
-  outdir: "dist/test",
+  outdir: "out",
   alias: { vscode: "./test/vscode-mock.ts", "vscode-languageclient/node": "./test/client-mock.ts" },
 };
 
 if (flags.has("--tests")) {
-  rmSync("dist/test", { recursive: true, force: true });
+  rmSync("out", { recursive: true, force: true });
   await build(tests);
 } else if (flags.has("--watch")) {
   for (const options of [extension, panel]) await (await context(options)).watch();

@@ -10,7 +10,7 @@ import {
   WorkDoneProgressCancelNotification,
 } from "vscode-languageclient/node";
 import { install } from "./install";
-import { choose, find, type Interpreter, isFile } from "./interpreter";
+import { choose, find, type Interpreter, isFile, ORIGINS } from "./interpreter";
 import { middleware, settingsOf } from "./middleware";
 import type { Page, Progress, TrialEvent } from "./protocol";
 import type { PythonExtension } from "./python";
@@ -156,6 +156,7 @@ export class Server implements Disposable {
     await workspace.fs.createDirectory(this.context.globalStorageUri);
     const folder = workspace.workspaceFolders?.[0]?.uri;
     this.chosen = await this.choose(folder ?? window.activeTextEditor?.document.uri);
+    if (this.chosen !== undefined) this.log.info(`Interpreter: ${this.chosen.path}, from ${ORIGINS[this.chosen.origin]}`);
     const program = readPath("path", folder, folder?.fsPath);
     if (program !== undefined) return launchProgram(program, this.directory);
     if (this.chosen === undefined) {

@@ -2,7 +2,6 @@
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import type { Interpreter } from "./interpreter";
-import { ORIGINS } from "./interpreter";
 
 export const OLDEST: readonly [number, number] = [3, 10];
 /** How long a Python may take to say what it is. */
@@ -117,7 +116,7 @@ export function launchOf(interpreter: Interpreter, facts: Facts): Launch {
   return {
     command: interpreter.path,
     args: ["-m", "default_lsp"],
-    about: `${named} from ${ORIGINS[interpreter.origin]}`,
+    about: named,
   };
 }
 

@@ -52,7 +52,7 @@ test("it starts with the settings, the trust and the wish for pages and trials",
   world.trusted = false;
   const { server: running, heard } = server();
   await running.start();
-  assert.deepEqual(running.state, { kind: "running", version: "9.9.9", about: `Python 3.11.2 (\`${python}\`) from the setting \`default-lint.interpreter\`` });
+  assert.deepEqual(running.state, { kind: "running", version: "9.9.9", about: `Python 3.11.2 (\`${python}\`)` });
   const [client] = made;
   assert.deepEqual([client?.server.command, client?.server.args, client?.server.options.cwd], [python, ["-m", "default_lsp"], os.tmpdir()]);
   const { settings, ...rest } = client?.options.initializationOptions as { settings: { audience: string; diagnose: { interpreter: string } } };

@@ -67,7 +67,7 @@ test("a missing server can be installed", async () => {
 
 test("the command line of the server", async () => {
   assert.deepEqual(launchOf(python, facts).args, ["-m", "default_lsp"]);
-  assert.match(launchOf(python, facts).about, /^Python 3\.11\.2 .* from the Python extension$/);
+  assert.equal(launchOf(python, facts).about, "Python 3.11.2 (`/env/bin/python`)");
   assert.deepEqual((await launchProgram("/bin/default-lsp", "/", says({ stdout: "0.1.0" }))).args, []);
   assert.deepEqual((await launchProgram("/bin/default-lint", "/", says({ stdout: "0.1.0" }))).args, ["server"]);
   assert.equal((await trouble(launchProgram("/bin/none", "/", says({ failed: "ENOENT" })))).kind, "no-file");

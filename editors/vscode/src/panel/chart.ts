@@ -44,7 +44,10 @@ const WIDE = 50;
 /** Room above the curves for marks of values that are no numbers. */
 const BAND = 16;
 
-/** The curves of one quantity. `end` is how far the x axis will reach; it counts once a quarter of it is there. */
+/** So many epochs have room from the start. */
+const FEW = 30;
+
+/** The curves of one quantity. `end` is how far the x axis will reach; a far one counts once a quarter of it is there. */
 export function draw(series: Series[], frame: Box, end?: number | null): Chart {
   const shown = series.filter((one) => one.points.length > 0);
   const breaks = shown.some((one) => one.points.some((point) => !Number.isFinite(point.y)));
@@ -52,7 +55,7 @@ export function draw(series: Series[], frame: Box, end?: number | null): Chart {
   const values = shown.flatMap((one) => one.points.map((point) => point.y)).filter(Number.isFinite);
   const places = shown.flatMap((one) => one.points.map((point) => point.x));
   const last = Math.max(...places, 1);
-  const span = { low: Math.min(...places, 1), high: end != null && end > last && last >= end / 4 ? end : Math.max(last, 2) };
+  const span = { low: Math.min(...places, 1), high: end != null && end > last && (end <= FEW || last >= end / 4) ? end : Math.max(last, 2) };
   const logarithmic = values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > WIDE;
   const range = logarithmic ? decades(values) : steps(values);
   const scale = logarithmic ? Math.log10 : (value: number): number => value;
