@@ -27,7 +27,7 @@ from tests.editors import tools
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-LONG = 60.0
+LONG = 90.0
 """Seconds after which something that is waited for is missing."""
 
 KEYS = {
@@ -227,12 +227,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def browsing(**options: Any) -> Iterator[Callable[[], Page]]:
+def browsing(environment: Mapping[str, str] | None = None, **options: Any) -> Iterator[Callable[[], Page]]:
     """A browser; a function that opens a page with a store of its own."""
     sync_api = pytest.importorskip("playwright.sync_api")
     path = str(tools.chromium())
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"], env={**os.environ, **(environment or {})}
+        )
         settings = {"viewport": {"width": 1400, "height": 1000}, "reduced_motion": "reduce", **options}
         try:
             yield lambda: browser.new_context(**settings).new_page()
@@ -437,9 +439,9 @@ class Window:
         self.page.mouse.click(*place.middle)
         self.see(".cursors-layer.has-selection, .cursors-layer .cursor, .native-edit-context:focus")
 
-    def lens(self, title: str) -> Locator:
+    def lens(self, title: str, seconds: float = LONG) -> Locator:
         """A code lens that can be clicked."""
-        return self.see(".codelens-decoration a", title)
+        return self.see(".codelens-decoration a", title, seconds)
 
     def quick_fixes(self, text: str, token: str | None = None) -> list[str]:
         """What is offered at a token; the list stays open."""
