@@ -345,6 +345,35 @@ def test_diagnosis_asks_first(start: Start, script: Path, version: str) -> None:
     assert not ran.exists()
 
 
+@versions
+def test_the_question_comes_once_per_project(start: Start, script: Path, tmp_path: Path, version: str) -> None:
+    other = tmp_path / "other" / "train.py"
+    other.parent.mkdir()
+    (other.parent / "default-lint.toml").write_text("")
+    editor = start(version)
+    asked = "return #vim.tbl_filter(function(t) return t:find('Run train.py', 1, true) end, driver.said)"
+    editor.lua("driver.answer = 1")
+    for path, questions in ((script, 1), (script, 1), (other, 2)):
+        path.write_text("answer = 42\n")
+        editor.open(path)
+        editor.wait("return #require('default_lint').clients(vim.api.nvim_get_current_buf()) == 1")
+        editor.lua("vim.cmd('DefaultLintDiagnose')")
+        assert editor.lua(asked) == questions
+
+
+@versions
+def test_a_buffer_without_a_name_waits_for_one(start: Start, tmp_path: Path, version: str) -> None:
+    editor = start(version)
+    editor.lua("vim.cmd('enew') vim.bo.filetype = 'python'")
+    editor.type(FAULTY)
+    assert editor.lua("return #require('default_lint').clients()") == 0
+    editor.lua("vim.cmd('file ' .. ...)", str(tmp_path / "new.py"))
+    editor.rules(SOFTMAX, LEGACY)
+    editor.lua("vim.cmd('DefaultLintFixAll')")
+    editor.rules(SOFTMAX)
+    assert editor.text() == FIXED
+
+
 VERDICT = "return vim.tbl_filter(function(t) return not t:find('Run train.py', 1, true) end, driver.said)"
 
 

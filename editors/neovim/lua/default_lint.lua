@@ -353,6 +353,22 @@ end
 
 --- Starting ---------------------------------------------------------------------------------------------------------
 
+--- Whether a buffer has a name. Neovim gives all that have none the same address, so they wait until they get one.
+local function is_named(buffer)
+  if vim.api.nvim_buf_get_name(buffer) ~= "" then
+    return true
+  end
+  vim.api.nvim_create_autocmd("BufFilePost", {
+    group = vim.api.nvim_create_augroup("default_lint.name." .. buffer, { clear = true }),
+    buffer = buffer,
+    once = true,
+    callback = function()
+      M.start(buffer)
+    end,
+  })
+  return false
+end
+
 local function serves(buffer)
   return vim.bo[buffer].buftype == "" and vim.tbl_contains(M.options.filetypes, vim.bo[buffer].filetype)
 end
@@ -476,6 +492,9 @@ function M.config()
       return vim.lsp.rpc.start(command, dispatchers, { cwd = config and config.root_dir })
     end,
     root_dir = function(buffer, on_dir)
+      if not is_named(buffer) then
+        return
+      end
       local root = M.root(buffer)
       local command, problem = M.server(root)
       if command then
@@ -523,7 +542,7 @@ function M.start(buffer)
     vim.lsp.enable(NAME)
     return
   end
-  local config = serves(buffer) and config_of(buffer)
+  local config = serves(buffer) and is_named(buffer) and config_of(buffer)
   if not config then
     return
   end
