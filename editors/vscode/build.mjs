@@ -29,6 +29,5 @@ if (flags.has("--tests")) {
 } else if (flags.has("--watch")) {
   for (const options of [extension, panel]) await (await context(options)).watch();
 } else {
-  rmSync("dist", { recursive: true, force: true });
   await Promise.all([build(extension), build(panel)]);
 }

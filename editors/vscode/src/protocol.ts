@@ -30,6 +30,7 @@ export interface TrialNote {
   message: string;
   uri?: string | null;
   range?: Range | null;
+  cell?: number;
 }
 
 export interface TrialFinding {
@@ -41,6 +42,8 @@ export interface TrialFinding {
   message: string;
   uri: string;
   range: Range;
+  /** The number of the cell in its notebook, as the command line counts; found out on this side. */
+  cell?: number;
   notes: TrialNote[];
   fixes: string[];
   href: string;

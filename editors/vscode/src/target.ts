@@ -18,9 +18,21 @@ function address(given: unknown): Uri | undefined {
 }
 
 function notebookOf(uri: Uri): string | undefined {
+  return cellOf(uri)?.notebook;
+}
+
+/** The notebook that a cell is in, and its number: all cells count, from 1. */
+function cellOf(uri: Uri): { notebook: string; number: number } | undefined {
   if (uri.scheme !== "vscode-notebook-cell") return undefined;
-  const same = (other: Uri): boolean => other.toString() === uri.toString();
-  return workspace.notebookDocuments
-    .find((notebook) => notebook.getCells().some((cell) => same(cell.document.uri)))
-    ?.uri.toString();
+  for (const notebook of workspace.notebookDocuments) {
+    const index = notebook.getCells().findIndex((cell) => cell.document.uri.toString() === uri.toString());
+    if (index >= 0) return { notebook: notebook.uri.toString(), number: index + 1 };
+  }
+  return undefined;
+}
+
+/** A place with the number of its cell, if it is in a notebook. */
+export function numbered<T extends { uri?: string | null; cell?: number }>(place: T): T {
+  const cell = place.uri?.startsWith("vscode-notebook-cell:") ? cellOf(Uri.parse(place.uri)) : undefined;
+  return cell === undefined ? place : { ...place, cell: cell.number };
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Panel } from "../src/panel/panel";
 import type { FromPanel, ToPanel } from "../src/panel/messages";
-import { type FakePanel, reset, Uri, ViewColumn, window, world } from "./vscode-mock";
-import { place } from "./samples";
+import { finding, place } from "./samples";
+import { type FakePanel, reset, Uri, ViewColumn, window, workspace, world } from "./vscode-mock";
 
 beforeEach(reset);
 
@@ -82,6 +82,22 @@ test("a click shows the line, in the editor that has the file", async () => {
   assert.deepEqual(world.executed.at(-1), ["editor.action.quickFix"]);
   await say({ type: "open", ...place(2, "vscode-notebook-cell:/work/book.ipynb#W0"), fix: false });
   assert.equal(world.executed.at(-1)?.[0], "vscode.open");
+  panel.dispose();
+});
+
+test("cells of a notebook have their numbers", () => {
+  const { panel } = started();
+  const cell = (number: number): string => `vscode-notebook-cell:/work/book.ipynb#W${number}`;
+  workspace.notebookDocuments = [{ uri: Uri.file("/work/book.ipynb"), getCells: () => [0, 1, 2].map((number) => ({ document: { uri: Uri.parse(cell(number)) } })) }];
+  const found = finding({ ...place(3, cell(2)), notes: [{ message: "n", ...place(0, cell(0)) }, { message: "none" }] });
+  panel.take({ ...id, state: "finished", verdict: { faulty: true, sentence: "s" }, findings: [found, finding()], seconds: 1 });
+  assert.deepEqual(
+    panel.trial?.findings.map((one) => [one.cell, one.notes.map((note) => note.cell)]),
+    [
+      [3, [1, undefined]],
+      [undefined, []],
+    ],
+  );
   panel.dispose();
 });
 

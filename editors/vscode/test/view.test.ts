@@ -39,6 +39,14 @@ test("at the end: the verdict, what to try first, the findings in order", () => 
   assert.match(drawn.findings, /data-do="fix"[^>]*>Replace with <code>0\.1<\/code>/);
 });
 
+test("places in notebooks name their cell", () => {
+  const cell = "vscode-notebook-cell:/work/book.ipynb#W2";
+  const found = finding({ ...place(1, cell), cell: 3, notes: [{ message: "n", ...place(4, cell) }] });
+  const drawn = sections(trial({ state: "finished", ended: 1, findings: [found] }), 1, 600).findings;
+  assert.match(drawn, />cell 3:2</);
+  assert.match(drawn, />cell:5</);
+});
+
 test("each verdict has its word", () => {
   const word = (faulty: boolean | null): string => sections(trial({ state: "finished", ended: 1, verdict: { faulty, sentence: "s" } }), 1, 600).verdict;
   assert.match(word(true), /Faulty/);

@@ -11,7 +11,8 @@ import {
   type WebviewPanel,
   window,
 } from "vscode";
-import type { Progress, Range as Place, TrialEvent } from "../protocol";
+import type { Progress, Range as Place, TrialEvent, TrialFinding } from "../protocol";
+import { numbered } from "../target";
 import { advance, begin, progressed, running, type Trial } from "../trial";
 import type { FromPanel, ToPanel } from "./messages";
 import { page } from "./page";
@@ -46,7 +47,8 @@ export class Panel implements Disposable {
     }
     const trial = this.trials.get(event.token);
     if (trial === undefined) return;
-    this.trials.set(event.token, advance(trial, event, Date.now()));
+    const told = event.state === "finished" ? { ...event, findings: event.findings.map(withCells) } : event;
+    this.trials.set(event.token, advance(trial, told, Date.now()));
     this.draw();
   }
 
@@ -135,6 +137,10 @@ export class Panel implements Disposable {
     clearTimeout(this.timer);
     this.view?.dispose();
   }
+}
+
+function withCells(finding: TrialFinding): TrialFinding {
+  return { ...numbered(finding), notes: finding.notes.map(numbered) };
 }
 
 /** Put the cursor on a place, in the editor that shows the file already if there is one. */

@@ -183,7 +183,7 @@ function card(finding: TrialFinding, index: number, trial: Trial): string {
   const extra = more.filter((line) => line.trim() !== "").map((line) => `<li>${words(line)}</li>`);
   const notes = finding.notes.map((note) =>
     note.range
-      ? `<li>${words(note.message)} <button class="link place" data-do="open" data-finding="${index}" data-note="${finding.notes.indexOf(note)}">${place(note.uri ?? finding.uri, note.range.start.line, trial)}</button></li>`
+      ? `<li>${words(note.message)} <button class="link place" data-do="open" data-finding="${index}" data-note="${finding.notes.indexOf(note)}">${place(note.uri ?? finding.uri, note.range.start.line, note.uri ? note.cell : finding.cell, trial)}</button></li>`
       : `<li>${words(note.message)}</li>`,
   );
   const fixes = finding.fixes.map(
@@ -193,7 +193,7 @@ function card(finding: TrialFinding, index: number, trial: Trial): string {
   const sure = finding.confidence === "high" ? "" : ` · ${escape(finding.confidence)} confidence`;
   return `<li class="card ${severity(finding.severity)}">
 <button class="headline" data-do="open" data-finding="${index}" data-key="finding${index}">${words(message ?? "")}</button>
-<p class="meta"><span class="severity">${escape(finding.severity.toLowerCase())}</span> <button class="link" data-do="explain" data-rule="${escape(finding.rule)}" title="Explain this rule">${escape(finding.rule)}</button> <button class="link place" data-do="open" data-finding="${index}">${place(finding.uri, finding.range.start.line, trial)}</button><span>${escape(finding.family)}${sure}</span></p>
+<p class="meta"><span class="severity">${escape(finding.severity.toLowerCase())}</span> <button class="link" data-do="explain" data-rule="${escape(finding.rule)}" title="Explain this rule">${escape(finding.rule)}</button> <button class="link place" data-do="open" data-finding="${index}">${place(finding.uri, finding.range.start.line, finding.cell, trial)}</button><span>${escape(finding.family)}${sure}</span></p>
 ${list === "" ? "" : `<ul>${list}</ul>`}</li>`;
 }
 
@@ -204,9 +204,9 @@ function severity(name: string): string {
   return ["error", "warning", "info", "hint"].includes(known) ? known : "info";
 }
 
-/** A place as people write it: the file, unless it is a cell, and the line. */
-function place(uri: string, line: number, trial: Trial): string {
-  if (uri.startsWith("vscode-notebook-cell:")) return `cell, line ${line + 1}`;
+/** A place as people write it: the file, or the cell of a notebook, and the line. */
+function place(uri: string, line: number, cell: number | undefined, trial: Trial): string {
+  if (uri.startsWith("vscode-notebook-cell:")) return `cell${cell === undefined ? "" : ` ${cell}`}:${line + 1}`;
   const own = uri === trial.uri ? trial.name : decoded(uri.replace(/[?#].*$/, "").split("/").pop() ?? uri);
   return `${escape(own)}:${line + 1}`;
 }
