@@ -8,9 +8,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from default_lint.settings import FAMILIES, Resolver, Settings, SettingsError, did_you_mean, rule_names
+from default_lint.settings import (
+    FAMILIES,
+    SYNTAX_ERROR,
+    Resolved,
+    Resolver,
+    Settings,
+    SettingsError,
+    did_you_mean,
+    rule_names,
+)
+
+if TYPE_CHECKING:
+    from default_lint.findings import Finding
 
 SECTION = "default-lint"
 # What the client keeps to itself; the server passes over it.
@@ -44,6 +56,12 @@ class ClientSettings:
     unsafe_fixes: bool = False
     diagnose: DiagnoseSettings = DiagnoseSettings()
     overrides: tuple[tuple[str, Any], ...] = ()
+
+    def shown(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Those findings that the client wants to see."""
+        if self.show_syntax_errors:
+            return findings
+        return tuple(finding for finding in findings if finding.rule != SYNTAX_ERROR.name)
 
 
 def _flag(value: Any) -> bool:
@@ -166,37 +184,25 @@ class Configuration:
 
     def folder(self, path: str) -> str | None:
         """The innermost workspace folder that holds a path."""
-        inside = [folder for folder in self.folders if _within(path, folder)]
+        inside = [folder for folder in tuple(self.folders) if _within(path, folder)]
         return max(inside, key=len, default=None)
 
     def client(self, path: str) -> ClientSettings:
         """The client's settings for a path."""
         folder = self.folder(path)
-        return self.general if folder is None else self.folders[folder]
+        return self.general if folder is None else self.folders.get(folder, self.general)
 
     def settings(self, path: str) -> Settings:
-        """What holds for a file: as on the command line, with the client's section in place of its options.
-
-        A configuration that cannot be read is told once; then the last one holds that could, else the defaults.
-        """
-        client = self.client(path)
-        folder = self.folder(path) or ""
-        directory = os.path.dirname(path) or folder or os.getcwd()
-        try:
-            settings = self._resolver(client, folder).directory(directory).settings
-        except SettingsError as error:
-            self._complain(str(error))
-            return self._last.get(directory, Settings(root=folder or directory))
-        self._last[directory] = settings
-        return settings
+        """What holds for a file: as on the command line, with the client's section in place of its options."""
+        return self._resolved(path).settings
 
     def origin(self, path: str) -> str | None:
         """The configuration file that holds for a path."""
-        directory = os.path.dirname(path) or self.folder(path) or os.getcwd()
-        try:
-            return self._resolver(self.client(path), self.folder(path) or "").directory(directory).file
-        except SettingsError:
-            return None
+        return self._resolved(path).file
+
+    def _resolved(self, path: str) -> Resolved:
+        folder = self.folder(path) or ""
+        return self._resolver(self.client(path), folder).directory(os.path.dirname(path) or folder or os.getcwd())
 
     def resolver(self, folder: str) -> Resolver:
         """What `check_files` needs to check a folder."""
@@ -214,13 +220,41 @@ class Configuration:
             config = client.configuration
             if config is not None:
                 config = os.path.normpath(os.path.join(folder, os.path.expanduser(config)))
-            found = self._resolvers[key] = Resolver(dict(client.overrides), config=config)
+            found = self._resolvers[key] = _Forgiving(self, folder, dict(client.overrides), config)
+        return found
+
+    def read(self, directory: str, folder: str, resolve: Callable[[str], Resolved]) -> Resolved:
+        """What `resolve` gives for a directory.
+
+        A configuration that cannot be read is told once; then the last one holds that could, else the defaults.
+        """
+        try:
+            found = resolve(directory)
+        except SettingsError as error:
+            self._complain(str(error))
+            return Resolved(self._last.get(directory) or Settings(root=folder or directory), {})
+        self._last[directory] = found.settings
         return found
 
     def _complain(self, message: str) -> None:
         if message not in self._told:
             self._told.add(message)
             self.tell(message)
+
+
+class _Forgiving(Resolver):
+    """A resolver that does not fail."""
+
+    def __init__(
+        self, configuration: Configuration, folder: str, overrides: dict[str, Any], config: str | None
+    ) -> None:
+        super().__init__(overrides, config=config)
+        self._configuration = configuration
+        self._folder = folder
+
+    def directory(self, directory: str) -> Resolved:
+        """Settings for the files of a directory, given as an absolute path."""
+        return self._configuration.read(directory, self._folder, super().directory)
 
 
 def merged(general: ClientSettings, raw: Any, tell: Callable[[str], None]) -> ClientSettings:

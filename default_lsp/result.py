@@ -12,7 +12,7 @@ from lsprotocol import types as lsp
 
 from default_lint.findings import Finding, Report
 from default_lint.fixing import restrict
-from default_lint.settings import SYNTAX_ERROR, Settings
+from default_lint.settings import Settings
 from default_lint.text import Document
 from default_lsp import actions, pages, translate
 from default_lsp.analysis import Analysis, analyze
@@ -111,8 +111,7 @@ def compute(job: Job, configuration: Configuration, abilities: Abilities) -> Res
     findings = analysis.report.findings
     if job.run is not None and source.document is not None and job.client.enable:
         findings = job.run.merge(analysis.report, settings)
-    if not job.client.show_syntax_errors:
-        findings = tuple(finding for finding in findings if finding.rule != SYNTAX_ERROR.name)
+    findings = job.client.shown(findings)
     by_uri = translate.diagnostics(source, analysis, findings, abilities)
     return Result(job.generation, source, analysis, job.client, abilities, findings, by_uri)
 

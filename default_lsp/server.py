@@ -150,6 +150,7 @@ class Server(LanguageServer):
         if self.ready:
             self.session.stop()
         self.diagnosing.stop()
+        self.reports.stop()
         if self._pages is not None:
             self._pages.cleanup()
 
