@@ -50,9 +50,9 @@ def _numbers(health: Health, window: str) -> str:
     span = f"in {windows(health.epochs, window)}" if health.epochs else f"in {health.steps} steps"
     parts = []
     if math.isfinite(health.start) and math.isfinite(health.last):
-        parts.append(f"loss {text_of(health.start)} to {text_of(health.last)} {span}")
+        parts.append(f"loss {text_of(health.told)} to {text_of(health.last)} {span}")
     elif math.isfinite(health.start):
-        parts.append(f"loss {text_of(health.start)} to {health.last} {span}")
+        parts.append(f"loss {text_of(health.told)} to {health.last} {span}")
     if health.accuracy is not None:
         part = f"accuracy {health.accuracy:.2f}"
         if health.validation is not None:

@@ -32,6 +32,7 @@ class Health:
     gain      0 for a constant predictor, 1 for a perfect one: of the accuracy above the majority, or of the loss below
               that of the constant prediction; None when neither can be told
     epochs    complete epochs seen
+    opening   mean training loss of the first epoch
     """
 
     task: str
@@ -46,6 +47,13 @@ class Health:
     gain: float | None
     epochs: int
     steps: int
+    opening: float = math.nan
+
+    @property
+    def told(self) -> float:
+        """The loss at the beginning, for people: of a batch, but beside epochs that hardly differ of an epoch."""
+        level = self.state in ("stuck", "weak") and self.epochs > 1 and math.isfinite(self.opening)
+        return self.opening if level else self.start
 
     @property
     def fails(self) -> bool:
@@ -118,6 +126,7 @@ def of(model: ModelTrace) -> Health:
         gain=_gain(run, None if weights else accuracy, validation, majority, chance),
         epochs=len(model.complete),
         steps=sum(epoch.steps for epoch in model.epochs),
+        opening=losses[0] if losses else math.nan,
     )
     return replace(health, state=_state(health, model))
 

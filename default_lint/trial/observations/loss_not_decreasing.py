@@ -50,7 +50,7 @@ class LossNotDecreasing(Observation):
             return
         yield self.seen(
             sight.places.fit(),
-            f"the loss hardly fell: {text_of(health.start)} to {text_of(health.last)} in {health.steps} steps",
+            f"the loss hardly fell: {text_of(health.told)} to {text_of(health.last)} in {health.steps} steps",
             weight=0.5,
             cause="training",
             measure="loss",
