@@ -6,6 +6,7 @@ import argparse
 import gc
 import logging
 import os
+import socket
 import sys
 import threading
 import time
@@ -50,13 +51,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(*GARBAGE)
     try:
         if options.tcp:
-            return _listen(server, *options.tcp)
-        stdin, stdout = _streams()
-        threading.Thread(target=_watch, args=(server,), name="parent", daemon=True).start()
-        server.start_io(stdin, stdout)
+            streams = _listen(*options.tcp)
+            if streams is None:
+                return 2
+        else:
+            streams = _streams()
+            threading.Thread(target=_watch, args=(server,), name="parent", daemon=True).start()
+        server.start_io(*streams)
+    except ConnectionError as error:
+        logging.getLogger(__name__).warning("the editor is gone: %s", error.strerror)
     finally:
         server.close()
-    return 0
+    return server.status if server.left else 0
 
 
 def run() -> None:
@@ -64,16 +70,19 @@ def run() -> None:
     sys.exit(main())
 
 
-def _listen(server: Server, host: str, port: int) -> int:
-    """Serve the first client that connects."""
-    sys.stderr.write(f"default-lsp listens on {host}:{port}\n")
-    sys.stderr.flush()
+def _listen(host: str, port: int) -> tuple[BinaryIO, BinaryIO] | None:
+    """The streams of the first client that connects, and of no other; None when there can be none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server.start_tcp(host, port)
+        with socket.create_server((host, port), family=family) as listener:
+            sys.stderr.write(f"default-lsp listens on {host}:{listener.getsockname()[1]}\n")
+            sys.stderr.flush()
+            connection, _ = listener.accept()
     except OSError as error:
         sys.stderr.write(f"default-lsp: cannot listen on {host}:{port}: {error.strerror}\n")
-        return 2
-    return 0
+        return None
+    with connection:  # the streams keep it open
+        return connection.makefile("rb"), connection.makefile("wb")
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -94,7 +103,7 @@ def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not port.isdigit() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port")
-    return host or "127.0.0.1", int(port)
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:

@@ -20,6 +20,7 @@ from default_lint import __version__
 from default_lsp import translate
 from default_lsp.configuration import SECTION, ClientSettings, Configuration, parse
 from default_lsp.diagnosing import Diagnosing
+from default_lsp.protocol import Protocol
 from default_lsp.session import Session
 from default_lsp.source import Units
 from default_lsp.translate import FIX_ALL, NAME, NOTEBOOK_FIX_ALL, Abilities
@@ -59,11 +60,14 @@ class Server(LanguageServer):
             __version__,
             text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
             notebook_document_sync=NOTEBOOKS,
+            protocol_cls=Protocol,
             max_workers=4,
         )
         self.configuration = Configuration(self.warn)
         self.options: dict[str, Any] = {}
         self.trusted = False
+        self.status = 1  # of the process, when the client tells it to exit without a shutdown
+        self.left = False
         self.diagnosing = Diagnosing(self)
         self.reports = WorkspaceReports(self)
         self.errors: list[str] = []
@@ -272,7 +276,13 @@ async def _registered(server: Server, method: str, options: Any) -> bool:
 
 @feature(lsp.SHUTDOWN)
 def _shutdown(server: Server, params: None) -> None:
+    server.status = 0
     server.close()
+
+
+@feature(lsp.EXIT)
+def _exit(server: Server, params: None) -> None:
+    server.left = True
 
 
 # Settings

@@ -100,6 +100,7 @@ class Session:
 
     def open(self, uri: str, text: str, version: int | None, language: str) -> None:
         """A document was opened."""
+        self._drop(uri)  # a client that did not close it
         self.buffers[uri] = Buffer(uri, text, version, language)
         self.opened[uri] = Opened(uri, pushed=self.push)
         self._changed(uri, 0.0)
@@ -118,6 +119,7 @@ class Session:
 
     def open_notebook(self, notebook: lsp.NotebookDocument, cells: Sequence[lsp.TextDocumentItem]) -> None:
         """A notebook was opened."""
+        self.close_notebook(notebook.uri)
         mine = Notebook(notebook.uri, notebook.version, [])
         self.notebooks[notebook.uri] = mine
         self._put_cells(mine, cells)
