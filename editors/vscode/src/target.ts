@@ -1,5 +1,5 @@
 // The file that a command is meant for.
-import { Uri, window, workspace } from "vscode";
+import { type NotebookDocument, Uri, window, workspace } from "vscode";
 
 /** The address of what is given (by a menu, a code lens, a key binding), else of the active editor; of a cell, its notebook's. */
 export function target(given?: unknown): string | undefined {
@@ -18,21 +18,21 @@ function address(given: unknown): Uri | undefined {
 }
 
 function notebookOf(uri: Uri): string | undefined {
-  return cellOf(uri)?.notebook;
+  return cellOf(uri)?.notebook.uri.toString();
 }
 
-/** The notebook that a cell is in, and its number: all cells count, from 1. */
-function cellOf(uri: Uri): { notebook: string; number: number } | undefined {
+/** The notebook that a cell is in, and the cell's index in it. */
+export function cellOf(uri: Uri): { notebook: NotebookDocument; index: number } | undefined {
   if (uri.scheme !== "vscode-notebook-cell") return undefined;
   for (const notebook of workspace.notebookDocuments) {
     const index = notebook.getCells().findIndex((cell) => cell.document.uri.toString() === uri.toString());
-    if (index >= 0) return { notebook: notebook.uri.toString(), number: index + 1 };
+    if (index >= 0) return { notebook, index };
   }
   return undefined;
 }
 
-/** A place with the number of its cell, if it is in a notebook. */
+/** A place with the number of its cell (all cells count, from 1), if it is in a notebook. */
 export function numbered<T extends { uri?: string | null; cell?: number }>(place: T): T {
   const cell = place.uri?.startsWith("vscode-notebook-cell:") ? cellOf(Uri.parse(place.uri)) : undefined;
-  return cell === undefined ? place : { ...place, cell: cell.number };
+  return cell === undefined ? place : { ...place, cell: cell.index + 1 };
 }

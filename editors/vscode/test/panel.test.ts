@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 import { Panel } from "../src/panel/panel";
 import type { FromPanel, ToPanel } from "../src/panel/messages";
 import { finding, place } from "./samples";
-import { type FakePanel, reset, Uri, ViewColumn, window, workspace, world } from "./vscode-mock";
+import { type FakePanel, NotebookRange, reset, type Selection, Uri, ViewColumn, window, workspace, world } from "./vscode-mock";
 
 beforeEach(reset);
 
@@ -80,8 +80,20 @@ test("a click shows the line, in the editor that has the file", async () => {
   assert.equal(world.shown[0]?.uri, "file:///work/train.py");
   assert.equal((world.shown[0]?.options as { viewColumn: number }).viewColumn, ViewColumn.Two);
   assert.deepEqual(world.executed.at(-1), ["editor.action.quickFix"]);
-  await say({ type: "open", ...place(2, "vscode-notebook-cell:/work/book.ipynb#W0"), fix: false });
-  assert.equal(world.executed.at(-1)?.[0], "vscode.open");
+  panel.dispose();
+});
+
+test("a click on a place in a cell shows it in the notebook, where that is open", async () => {
+  const { panel, say } = started();
+  const uri = "vscode-notebook-cell:/work/book.ipynb#W1";
+  const notebook = { uri: Uri.file("/work/book.ipynb"), getCells: () => [{ document: { uri: Uri.parse("vscode-notebook-cell:/work/book.ipynb#W0") } }, { document: { uri: Uri.parse(uri) } }] };
+  const cell: { document: { uri: Uri }; selection?: Selection } = { document: { uri: Uri.parse(uri) } };
+  workspace.notebookDocuments = [notebook];
+  window.visibleNotebookEditors = [{ notebook, viewColumn: ViewColumn.Two }];
+  window.visibleTextEditors = [cell];
+  await say({ type: "open", ...place(2, uri), fix: false });
+  assert.deepEqual(world.shown, [{ uri: "file:///work/book.ipynb", options: { viewColumn: ViewColumn.Two, selections: [new NotebookRange(1, 2)] } }]);
+  assert.equal(cell.selection?.anchor.line, 2);
   panel.dispose();
 });
 

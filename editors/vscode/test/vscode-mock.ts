@@ -67,6 +67,23 @@ export class Range {
   }
 }
 
+export class Selection {
+  constructor(
+    readonly anchor: Position,
+    readonly active: Position,
+  ) {}
+}
+
+export class NotebookRange {
+  constructor(
+    readonly start: number,
+    readonly end: number,
+  ) {}
+}
+
+export enum NotebookEditorRevealType {
+  InCenterIfOutsideViewport = 2,
+}
 export enum ViewColumn {
   Beside = -2,
   One = 1,
@@ -130,6 +147,7 @@ export function reset(): void {
   window.activeTextEditor = undefined;
   window.activeNotebookEditor = undefined;
   window.visibleTextEditors = [];
+  window.visibleNotebookEditors = [];
   workspace.textDocuments = [];
   workspace.notebookDocuments = [];
   workspace.workspaceFolders = [{ uri: Uri.file("/work"), name: "work", index: 0 }];
@@ -187,6 +205,7 @@ export const window = {
   activeTextEditor: undefined as unknown,
   activeNotebookEditor: undefined as unknown,
   visibleTextEditors: [] as unknown[],
+  visibleNotebookEditors: [] as unknown[],
   showErrorMessage: message("error"),
   showWarningMessage: message("warning"),
   showInformationMessage: message("information"),
@@ -197,6 +216,10 @@ export const window = {
   },
   showTextDocument: (uri: Uri, options: unknown): Promise<unknown> => {
     world.shown.push({ uri: String(uri), options });
+    return Promise.resolve({ revealRange: () => undefined });
+  },
+  showNotebookDocument: (notebook: { uri: Uri }, options: unknown): Promise<unknown> => {
+    world.shown.push({ uri: String(notebook.uri), options });
     return Promise.resolve({ revealRange: () => undefined });
   },
   createWebviewPanel: (_type: string, _title: string, column: unknown, options: unknown): FakePanel => {

@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import {
   commands,
   type Disposable,
+  NotebookEditorRevealType,
+  NotebookRange,
   Range,
-  type TextEditor,
+  Selection,
   TextEditorRevealType,
   Uri,
   ViewColumn,
@@ -12,7 +14,7 @@ import {
   window,
 } from "vscode";
 import type { Progress, Range as Place, TrialEvent, TrialFinding } from "../protocol";
-import { numbered } from "../target";
+import { cellOf, numbered } from "../target";
 import { advance, begin, progressed, running, type Trial } from "../trial";
 import type { FromPanel, ToPanel } from "./messages";
 import { page } from "./page";
@@ -146,11 +148,18 @@ function withCells(finding: TrialFinding): TrialFinding {
 /** Put the cursor on a place, in the editor that shows the file already if there is one. */
 async function reveal(uri: Uri, place: Place): Promise<void> {
   const range = new Range(place.start.line, place.start.character, place.end.line, place.end.character);
-  if (uri.scheme === "vscode-notebook-cell") {
-    await commands.executeCommand("vscode.open", uri, { selection: range, viewColumn: ViewColumn.One });
+  const cell = cellOf(uri);
+  if (cell !== undefined) {
+    const open = window.visibleNotebookEditors.find((editor) => editor.notebook === cell.notebook);
+    const selections = [new NotebookRange(cell.index, cell.index + 1)];
+    const shown = await window.showNotebookDocument(cell.notebook, { viewColumn: open?.viewColumn ?? ViewColumn.One, selections });
+    shown.revealRange(new NotebookRange(cell.index, cell.index + 1), NotebookEditorRevealType.InCenterIfOutsideViewport);
+    await commands.executeCommand("notebook.cell.edit"); // the cursor goes into the cell
+    const editor = window.visibleTextEditors.find((one) => one.document.uri.toString() === uri.toString());
+    if (editor !== undefined) editor.selection = new Selection(range.start, range.end);
     return;
   }
   const open = window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri.toString());
-  const shown: TextEditor = await window.showTextDocument(uri, { viewColumn: open?.viewColumn ?? ViewColumn.One, selection: range });
+  const shown = await window.showTextDocument(uri, { viewColumn: open?.viewColumn ?? ViewColumn.One, selection: range });
   shown.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
 }
