@@ -15,12 +15,16 @@ class Protocol(LanguageServerProtocol):
     """The server's side of the protocol."""
 
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """The message in its type; the sender of a request that cannot be read is told."""
+        """The message in its type; who sent a request that cannot be read is told, and who waits for such an answer."""
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
             if "id" in data and "method" in data:
                 self._send_response(data["id"], error=error.to_response_error())
+            elif "id" in data:
+                waiting = self._request_futures.pop(data["id"], None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_exception(error)
             raise
 
     def handle_message(self, message: Any) -> None:

@@ -139,15 +139,24 @@ class Server(LanguageServer):
         window = self.client_capabilities.window
         if self.options.get("documents") is True:
             self.protocol.notify("default-lint/show", content)
-        elif window is not None and window.show_document is not None and window.show_document.support:
-            if self._pages is None:
-                self._pages = tempfile.TemporaryDirectory(prefix="default-lint-", ignore_cleanup_errors=True)
-            file = Path(self._pages.name, f"{page.name}.md")
-            file.write_text(page.markdown, encoding="utf-8")
-            await self.window_show_document_async(lsp.ShowDocumentParams(to_uri(str(file)), take_focus=True))
-        else:
+            return content
+        able = window is not None and window.show_document is not None and window.show_document.support
+        if not (able and await self._open_page(page)):
             self.tell(page.summary or page.title)
         return content
+
+    async def _open_page(self, page: Page) -> bool:
+        """Have the client open a page as a file; whether it did."""
+        if self._pages is None:
+            self._pages = tempfile.TemporaryDirectory(prefix="default-lint-", ignore_cleanup_errors=True)
+        file = Path(self._pages.name, f"{page.name[:100]}.md")
+        file.write_text(page.markdown, encoding="utf-8")
+        try:
+            asked = lsp.ShowDocumentParams(to_uri(str(file)), take_focus=True)
+            return (await self.window_show_document_async(asked)).success
+        except JsonRpcException as error:
+            logger.warning("the client did not show a page: %s", error)
+            return False
 
     def close(self) -> None:
         """End what is under way."""
