@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import sysconfig
 import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from default_lint.output import links
@@ -25,6 +28,11 @@ class Desk(Window):
 
     def text(self, name: str) -> str:
         return (self.folder / name).read_text(encoding="utf-8")
+
+    def log(self) -> str:
+        """What the extension and its servers wrote so far."""
+        logs = [path for path in self.installation.logs() if path.name == "default-lint.log"]
+        return "".join(path.read_text(encoding="utf-8") for path in logs)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +201,7 @@ def test_cells_of_a_notebook_are_one_program(desk: Desk) -> None:
 
 def test_missing_server_is_told_and_can_be_installed(desk: Desk, tmp_path: Path) -> None:
     venv.create(tmp_path / "empty", with_pip=False, symlinks=os.name != "nt")
-    python = tmp_path / "empty" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = python_of(tmp_path / "empty")
     desk.open("faults.py")
     desk.underlined("Adam(lr=1e-3)", "lr")
     desk.installation.configure({"default-lint.interpreter": str(python)})
@@ -207,20 +215,88 @@ def test_missing_server_is_told_and_can_be_installed(desk: Desk, tmp_path: Path)
     desk.underlined("Adam(lr=1e-3)", "lr")
 
 
+def test_server_that_cannot_start_is_told_once(desk: Desk, tmp_path: Path) -> None:
+    environment = tmp_path / "broken"
+    venv.create(environment, with_pip=False, symlinks=os.name != "nt")
+    packages = next(environment.rglob("site-packages"))
+    # All that belongs to it is there, and it breaks.
+    (packages / "all.pth").write_text(
+        f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n", encoding="utf-8"
+    )
+    (packages / "default_lsp").mkdir()
+    (packages / "default_lsp" / "__init__.py").touch()
+    (packages / "default_lsp" / "__main__.py").write_text("raise SystemExit('half a server')\n", encoding="utf-8")
+    desk.open("faults.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    desk.installation.configure({"default-lint.interpreter": str(python_of(environment))})
+    try:
+        message = desk.see(".notification-list-item", re.compile("does not start|ended"))
+        assert message.get_by_role("button", name="Show log").is_visible()
+        desk.until(lambda: not desk.squiggles(), "the findings of the server that ended are gone")
+        desk.until(lambda: "half a server" in desk.log(), "what the server said, in the log")
+        assert desk.page.locator(".notification-list-item").count() == 1
+    finally:
+        desk.installation.configure({})
+    desk.underlined("Adam(lr=1e-3)", "lr")
+
+
 def test_restart_brings_the_findings_back(desk: Desk) -> None:
     desk.open("faults.py")
     desk.underlined("Adam(lr=1e-3)", "lr")
-    starts = started(desk)
+    starts = desk.log().count("Starting ")
     desk.command("default-lint: Restart server")
-    desk.until(lambda: started(desk) == starts + 1, "another start in the log")
+    desk.until(lambda: desk.log().count("Starting ") == starts + 1, "another start in the log")
     desk.underlined("Adam(lr=1e-3)", "lr")
     assert not desk.page.locator(".notification-list-item").count()
 
 
-def started(desk: Desk) -> int:
-    """How often the log says that a server was started."""
-    logs = [path for path in desk.installation.logs() if path.name == "default-lint.log"]
-    return sum(path.read_text(encoding="utf-8").count("Starting ") for path in logs)
+def test_server_that_ends_is_started_again(desk: Desk) -> None:
+    desk.open("faults.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    starts = desk.log().count("starting it again")
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "default_lsp" in process.cmdline():
+                process.kill()
+    desk.until(lambda: desk.log().count("starting it again") > starts, "the log tells of it")
+    desk.click('activation="softmax"', "softmax")
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.type("  # cats only")
+    desk.lens("3 layers")
+    assert desk.underlined('activation="softmax"', '"softmax"') == "error"
+    assert not desk.page.locator(".notification-list-item").count()
+
+
+def python_of(environment: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def test_settings_count_at_once(desk: Desk) -> None:
+    desk.open("faults.py")
+    desk.underlined("Adam(lr=1e-3)", "lr")
+    desk.until(lambda: "params" in desk.line("model.add(layers.Dense(16"), "a hint")
+    desk.installation.configure(
+        {
+            "default-lint.inlayHints": False,
+            "default-lint.codeLens": False,
+            "default-lint.ignore": ["softmax-on-one-unit"],
+        }
+    )
+    try:
+        desk.until(lambda: len(desk.squiggles()) == 1, "the other finding alone")
+        assert desk.squiggle("Adam(lr=1e-3)", "lr")
+        desk.until(lambda: "params" not in desk.line("model.add(layers.Dense(16"), "no hint")
+        desk.gone(".codelens-decoration a")
+    finally:
+        desk.installation.configure({})
+    desk.underlined('activation="softmax"', '"softmax"')
+
+
+def test_example_is_checked_before_it_is_saved(desk: Desk) -> None:
+    desk.command("default-lint: Open an example with faults")
+    desk.until(desk.squiggles, "findings in an untitled document")
+    desk.lens("layers")
 
 
 def test_debug_information_is_shown(desk: Desk) -> None:
@@ -247,17 +323,33 @@ def test_nothing_is_run_without_trust(desk: Desk) -> None:
 def test_diagnosis_shows_progress_curves_and_verdict(desk: Desk) -> None:
     pytest.importorskip("tensorflow")
     trust(desk)
+    targets = "200_000 + 50_000 * x.sum(axis=1)"
     desk.open("trained.py")
     desk.lens("Diagnose by a short run").click()
     desk.inside("button", "Cancel")
     desk.see(".statusbar-item", "Diagnosing trained.py")
-    verdict = desk.inside(".verdict", seconds=180)
-    assert "Faulty" in verdict.inner_text()
-    assert desk.inside("figure figcaption", "loss")
-    assert desk.inside("ol .card")
+    assert not desk.squiggles()
+
+    verdict = desk.inside(".verdict", seconds=240).inner_text()
+    assert "The model did not learn" in verdict
+    assert "line 6" in verdict
+    assert "validation" in desk.inside("figure figcaption", "loss").inner_text()
+    assert "trained.py:6" in desk.inside("ol .card", "target-scale").inner_text()
     desk.gone(".statusbar-item", "Diagnosing")
-    desk.see(".notification-list-item")
-    assert desk.underlined("learning_rate=1e6", "1e6")
+    assert "The model did not learn" in desk.see(".notification-list-item").inner_text()
+    desk.press("notifications.clearAll")
+    assert desk.underlined(targets) == "warning"
+
+    desk.inside("ol .card button.link", "target-scale").click()
+    desk.inside("h1", "target-scale")
+
+    # Once the code there is another one, what the run said of it is a hint.
+    desk.click("y = 200_000", "200_000")
+    desk.page.keyboard.press("Home")
+    desk.page.keyboard.type("y = y_all = ")
+    for _ in "y = ":
+        desk.page.keyboard.press("Delete")
+    desk.until(lambda: [kind for kind, _ in desk.squiggles()] == ["hint"], "a hint in place of the warning")
 
 
 @pytest.mark.keras

@@ -59,8 +59,8 @@ TRAINED = """import keras
 import numpy as np
 
 keras.utils.set_random_seed(1)
-x = np.random.default_rng(1).normal(size=(256, 4)).astype("float32")
-y = (x.sum(axis=1) > 0).astype("float32")
+x = np.random.default_rng(1).normal(size=(512, 4)).astype("float32")
+y = 200_000 + 50_000 * x.sum(axis=1)
 
 model = keras.Sequential(
     [
@@ -69,7 +69,7 @@ model = keras.Sequential(
         keras.layers.Dense(1),
     ]
 )
-model.compile(optimizer=keras.optimizers.SGD(learning_rate=1e6), loss="mse")
+model.compile(optimizer="adam", loss="mse")
 model.fit(x, y, validation_split=0.25, epochs={epochs}, verbose=0)
 """
 
