@@ -30,7 +30,7 @@ test("NaN and infinity interrupt the curve and are marked", () => {
   const [line] = draw([curve(1, 2, Number.NaN, 3, Number.POSITIVE_INFINITY)], box).lines;
   assert.deepEqual(line?.broken.map((one) => [one.at, short(one.value)]), [
     [3, "NaN"],
-    [5, "∞"],
+    [5, "Inf"],
   ]);
   assert.equal(line?.dots.length, 3);
   assert.doesNotMatch(line?.path ?? "", /NaN|Infinity/);
@@ -77,5 +77,7 @@ test("the x axis reaches to the epochs that were asked for once a quarter is the
 
 test("numbers as people read them", () => {
   const told = [0, 0.5, 0.0123, 0.00012, 1, 12.345, 1234, 12_345, 1.5e6, 39e9, 5e14, -0.25, Number.NaN, Number.NEGATIVE_INFINITY].map((value) => short(value));
-  assert.deepEqual(told, ["0", "0.5", "0.0123", "1.2e−4", "1", "12.3", "1234", "12.3k", "1.5M", "39B", "5e14", "−0.25", "NaN", "−∞"]);
+  assert.deepEqual(told, ["0", "0.5", "0.0123", "1.2e-4", "1", "12.3", "1,234", "12,345", "1.5e6", "3.9e10", "5e14", "-0.25", "NaN", "-Inf"]);
+  assert.equal(short(97_503_117_312, 4), "9.75e10");
+  assert.equal(short(100, 4), "100");
 });

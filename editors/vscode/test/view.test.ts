@@ -47,6 +47,13 @@ test("places in notebooks name their cell", () => {
   assert.match(drawn, />cell:5</);
 });
 
+test("what kind of note it is stands out", () => {
+  const found = finding({ notes: [{ message: "try: train on `y / 2`" }, { message: "the loss is `mse`" }] });
+  const drawn = sections(trial({ state: "finished", ended: 1, findings: [found] }), 1, 600).findings;
+  assert.match(drawn, /<li><b>try<\/b> train on <code>y \/ 2<\/code><\/li>/);
+  assert.match(drawn, /<li>the loss is <code>mse<\/code><\/li>/);
+});
+
 test("each verdict has its word", () => {
   const word = (faulty: boolean | null): string => sections(trial({ state: "finished", ended: 1, verdict: { faulty, sentence: "s" } }), 1, 600).verdict;
   assert.match(word(true), /Faulty/);

@@ -41,6 +41,8 @@ const NEAR = 24;
 /** Values spread over more than this factor are drawn on a logarithmic scale. */
 const WIDE = 50;
 
+/** The width of a letter of a label. */
+const LETTER = 6.2;
 /** Room above the curves for marks of values that are no numbers. */
 const BAND = 16;
 
@@ -51,7 +53,6 @@ const FEW = 30;
 export function draw(series: Series[], frame: Box, end?: number | null): Chart {
   const shown = series.filter((one) => one.points.length > 0);
   const breaks = shown.some((one) => one.points.some((point) => !Number.isFinite(point.y)));
-  const box = breaks ? { ...frame, top: frame.top + BAND } : frame;
   const values = shown.flatMap((one) => one.points.map((point) => point.y)).filter(Number.isFinite);
   const places = shown.flatMap((one) => one.points.map((point) => point.x));
   const last = Math.max(...places, 1);
@@ -60,17 +61,20 @@ export function draw(series: Series[], frame: Box, end?: number | null): Chart {
   const range = logarithmic ? decades(values) : steps(values);
   const scale = logarithmic ? Math.log10 : (value: number): number => value;
   const [low, high] = [scale(range.low), scale(range.high)];
+  const labels = range.ticks.map((y) => (logarithmic ? short(y) : spaced(y, range.ticks)));
+  const widest = Math.max(0, ...labels.map((label) => label.length));
+  const box = { ...frame, left: Math.max(frame.left, Math.ceil(widest * LETTER) + 12), top: frame.top + (breaks ? BAND : 0) };
 
   const across = (x: number): number => round(box.left + ((x - span.low) / (span.high - span.low || 1)) * (box.width - box.left - box.right));
   const down = (y: number): number => round(box.height - box.bottom - ((scale(y) - low) / (high - low || 1)) * (box.height - box.top - box.bottom));
 
   return {
-    box: frame,
+    box: { ...box, top: frame.top },
     logarithmic,
     x: whole(span.low, span.high, Math.max(2, Math.floor((box.width - box.left - box.right) / 64)))
       .map((x) => ({ at: across(x), text: String(x) }))
       .filter((tick, index, ticks) => index === 0 || tick.at - (ticks[0]?.at ?? 0) >= NEAR),
-    y: range.ticks.map((y, _, all) => ({ at: down(y), text: logarithmic ? short(y) : spaced(y, all) })),
+    y: range.ticks.map((y, index) => ({ at: down(y), text: labels[index] ?? "" })),
     lines: shown.map((one) => line(one, across, down)),
   };
 }
@@ -141,26 +145,19 @@ function spaced(value: number, all: number[]): string {
   return short(value, figures);
 }
 
-/** A number as people read it: a few figures, thousands as k and M. */
+/** A number as the command line and the verdict write it: a few figures, exponents for very large and very small ones. */
 export function short(value: number, figures = 3): string {
   if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(value)) return value > 0 ? "Inf" : "-Inf";
   const size = Math.abs(value);
-  const trimmed = (text: string): string => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-  const signed = (text: string): string => text.replace("-", "−");
-  if (size === 0) return "0";
-  if (size >= 1e12 || size < 1e-3) {
-    const [mantissa, exponent] = value.toExponential(figures - 1).split("e") as [string, string];
-    return signed(`${trimmed(mantissa)}e${exponent.replace("+", "")}`);
-  }
-  for (const [unit, letter] of [
-    [1e9, "B"],
-    [1e6, "M"],
-    [1e4, "k"],
-  ] as const) {
-    if (size >= unit) return signed(trimmed((value / (letter === "k" ? 1e3 : unit)).toPrecision(figures)) + letter);
-  }
-  return signed(size >= 1000 ? value.toFixed(0) : trimmed(value.toPrecision(figures)));
+  if (size >= 1e6 || (size > 0 && size < 1e-3)) return trimmed(value.toExponential(figures - 1)).replace("e+", "e");
+  if (size >= 1000) return Math.round(value).toLocaleString("en-US");
+  return trimmed(value.toPrecision(figures));
+}
+
+/** Without the zeros at the end of a fraction. */
+function trimmed(text: string): string {
+  return text.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
 }
 
 function round(value: number): number {

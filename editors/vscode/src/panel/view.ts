@@ -124,7 +124,7 @@ function curves(trial: Trial, width: number): string {
 }
 
 function figure(plot: Plot, training: Training, width: number, height: number): string {
-  const chart = draw(plot.series, { width, height, left: 46, right: 10, top: 10, bottom: 20 }, training.asked);
+  const chart = draw(plot.series, { width, height, left: 50, right: 10, top: 10, bottom: 20 }, training.asked);
   const last = plot.series.map((one) => one.points[one.points.length - 1]);
   const legend = plot.series
     .map(
@@ -180,11 +180,11 @@ function findings(trial: Trial): string {
 
 function card(finding: TrialFinding, index: number, trial: Trial): string {
   const [message, ...more] = finding.message.split("\n");
-  const extra = more.filter((line) => line.trim() !== "").map((line) => `<li>${words(line)}</li>`);
+  const extra = more.filter((line) => line.trim() !== "").map((line) => `<li>${remark(line)}</li>`);
   const notes = finding.notes.map((note) =>
     note.range
-      ? `<li>${words(note.message)} <button class="link place" data-do="open" data-finding="${index}" data-note="${finding.notes.indexOf(note)}">${place(note.uri ?? finding.uri, note.range.start.line, note.uri ? note.cell : finding.cell, trial)}</button></li>`
-      : `<li>${words(note.message)}</li>`,
+      ? `<li>${remark(note.message)} <button class="link place" data-do="open" data-finding="${index}" data-note="${finding.notes.indexOf(note)}">${place(note.uri ?? finding.uri, note.range.start.line, note.uri ? note.cell : finding.cell, trial)}</button></li>`
+      : `<li>${remark(note.message)}</li>`,
   );
   const fixes = finding.fixes.map(
     (fix) => `<li class="fix"><button class="link" data-do="fix" data-finding="${index}" title="Show the quick fixes in the editor">${words(fix)}</button></li>`,
@@ -195,6 +195,12 @@ function card(finding: TrialFinding, index: number, trial: Trial): string {
 <button class="headline" data-do="open" data-finding="${index}" data-key="finding${index}">${words(message ?? "")}</button>
 <p class="meta"><span class="severity">${escape(finding.severity.toLowerCase())}</span> <button class="link" data-do="explain" data-rule="${escape(finding.rule)}" title="Explain this rule">${escape(finding.rule)}</button> <button class="link place" data-do="open" data-finding="${index}">${place(finding.uri, finding.range.start.line, finding.cell, trial)}</button><span>${escape(finding.family)}${sure}</span></p>
 ${list === "" ? "" : `<ul>${list}</ul>`}</li>`;
+}
+
+/** A note; what kind of note it is, if it says so, stands out. */
+function remark(text: string): string {
+  const [, kind, rest] = /^(try|also|it explains): (.*)$/s.exec(text) ?? [];
+  return kind === undefined ? words(text) : `<b>${kind}</b> ${words(rest ?? "")}`;
 }
 
 /** The class of a severity; what is unknown looks like information. */
