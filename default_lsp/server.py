@@ -477,9 +477,8 @@ async def _quick_fixes(server: Server, params: lsp.CodeActionParams) -> list[lsp
     mine = [item for item in params.context.diagnostics if item.source == NAME]
     result = session.known(uri)
     if result is None:
-        buffer = session.buffers.get(uri)
-        version = buffer.version if buffer is not None else None
-        carried = [action for item in mine for action in translate.actions_from_data(item, version, session.abilities)]
+        able, version = session.abilities, session.version
+        carried = [action for item in mine for action in translate.actions_from_data(item, uri, version, able)]
         if carried:
             return translate.distinct(carried)
         result = await session.current(uri, hurry=True)
@@ -494,11 +493,19 @@ async def _resolve(server: Server, action: lsp.CodeAction) -> lsp.CodeAction:
 
 
 async def _resolved(server: Server, action: lsp.CodeAction, uri: str) -> lsp.CodeAction:
-    result = await server.session.current(uri, hurry=True)
-    if result is not None:
-        edits = await server.session.call(result.fix_all)
+    edits = await all_fixes(server.session, uri)
+    if edits is not None:
         action.edit = translate.workspace_edit(edits, server.session.abilities)
     return action
+
+
+async def all_fixes(session: Session, uri: str) -> translate.Edits | None:
+    """The edits of all fixes of the text as it is when they are found; None when it is not open."""
+    while (result := await session.current(uri, hurry=True)) is not None:
+        edits = await session.call(result.fix_all)
+        if session.known(uri) is result:
+            return edits
+    return None
 
 
 # Views
@@ -538,11 +545,10 @@ async def _diagnose(server: Server, uri: Any = None, *rest: Any) -> None:
 
 
 async def _fix_all_command(server: Server, uri: Any = None, *rest: Any) -> None:
-    result = await server.session.current(uri, hurry=True) if isinstance(uri, str) else None
-    if result is None:
+    edits = await all_fixes(server.session, uri) if isinstance(uri, str) else None
+    if edits is None:
         server.tell("this document is not open")
         return
-    edits = await server.session.call(result.fix_all)
     if not edits:
         server.tell("nothing to fix that is safe to fix")
         return

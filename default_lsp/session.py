@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lsprotocol import types as lsp
@@ -27,6 +28,7 @@ from default_lsp.uris import name_of, to_path, to_uri
 
 if TYPE_CHECKING:
     from default_lsp.analysis import Analysis
+    from default_lsp.carry import Shift
     from default_lsp.result import Job, Result
 
 DEBOUNCE = 0.2  # s without a change before a text is analyzed
@@ -177,6 +179,11 @@ class Session:
         self.buffers.pop(uri, None)
         self.owners.pop(uri, None)
 
+    def version(self, uri: str) -> int | None:
+        """The present version of a document."""
+        buffer = self.buffers.get(uri)
+        return buffer.version if buffer is not None else None
+
     def owner(self, uri: str) -> str:
         """What is analyzed for a document: itself, or the notebook of which it is a cell."""
         return self.owners.get(uri, uri)
@@ -197,7 +204,7 @@ class Session:
         return None
 
     def place(self, document: Document, span: Span, key: str) -> dict[str, object]:
-        """URI and range of a span of a document that ran; `key` is what was open then."""
+        """URI and present range of a span of a document that ran; `key` is what was open then."""
         opened = self.opened.get(key)
         source = opened.result.source if opened is not None and opened.result is not None else None
         if source is None or source.path != document.path:
@@ -206,6 +213,8 @@ class Session:
             source = Source(
                 uri, document.path, (Part(Buffer(uri, whole), 0, len(whole) - len(document.text)),), None, self.units
             )
+        else:
+            span = _present(source, document, span)
         found = source.location(span)
         start, end = found.range.start, found.range.end
         return {
@@ -315,7 +324,7 @@ class Session:
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
-        compute = await loop.run_in_executor(self._pool, _engine)
+        loading = loop.run_in_executor(self._pool, _engine)
         given = (self.configuration, self.abilities)
         while True:
             await self._some.wait()
@@ -324,14 +333,11 @@ class Session:
                 continue
             opened = self._next()
             try:
-                result = await loop.run_in_executor(self._pool, compute, self._job(opened), *given)
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
+                compute = await loading
+                self._done(opened, await loop.run_in_executor(self._pool, compute, self._job(opened), *given))
+            except Exception as error:  # whatever it is, the next one is analyzed
                 self.client.failed(f"the analysis of {opened.key}", error)
                 _answer(opened, None)
-                continue
-            self._done(opened, result)
 
     def _done(self, opened: Opened, result: Result) -> None:
         if result.analysis.program is not None and not result.analysis.stale:
@@ -382,6 +388,23 @@ class Session:
     def _cell(self, notebook: Notebook, uri: str) -> Buffer | None:
         buffer = self.buffers.get(uri)
         return buffer if buffer is not None and uri in notebook.code and buffer.language == "python" else None
+
+
+def _present(source: Source, ran: Document, span: Span) -> Span:
+    """Where a span of the text that ran is now; where it is gone the rest of its line."""
+    parts = (part.buffer.text for part in source.parts)
+    now = source.document.text if source.document is not None else "\n".join(parts)
+    if now == ran.text:
+        return span
+    shift = _shift(ran.text, now)
+    return shift.span(span) or shift.stretched(ran.line_span(span.start)) or span
+
+
+@lru_cache(maxsize=1)
+def _shift(old: str, new: str) -> Shift:
+    from default_lsp.carry import Shift
+
+    return Shift(old, new)
 
 
 def _engine() -> Callable[[Job, Configuration, Abilities], Result]:

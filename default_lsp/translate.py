@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -165,13 +165,17 @@ def _plain(source: Source, edit: Edit) -> dict[str, Any]:
     }
 
 
-def actions_from_data(diagnostic: lsp.Diagnostic, version: int | None, abilities: Abilities) -> list[lsp.CodeAction]:
-    """The code actions that a diagnostic carries; none when it belongs to another version of the text."""
+def actions_from_data(
+    diagnostic: lsp.Diagnostic, uri: str, version: Callable[[str], int | None], abilities: Abilities
+) -> list[lsp.CodeAction]:
+    """The code actions that a diagnostic of a document carries, as far as they are for the present versions."""
     data = diagnostic.data
-    if not isinstance(data, Mapping) or data.get("version") != version:
+    if not isinstance(data, Mapping) or data.get("version") != version(uri):
         return []
     found = []
     for offer in data.get("offers", ()):
+        if any(row["version"] != version(row["uri"]) for row in offer["edits"]):
+            continue
         edits = [
             (row["uri"], row["version"], lsp.TextEdit(_range(row["range"]), row["text"])) for row in offer["edits"]
         ]

@@ -9,13 +9,21 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInternalError
 
+from default_lint.text import Document, Span
+from default_lsp.configuration import ClientSettings, Configuration
+from default_lsp.server import all_fixes
+from default_lsp.session import Session
+from default_lsp.source import Units
+from default_lsp.translate import Abilities, actions_from_data
 from tests.lsp.client import FAULTY, PATIENCE, ROOT, RULES, session
 
 WHOLE = {"settings": {"diagnosticMode": "workspace"}}
@@ -199,3 +207,119 @@ def test_a_client_on_the_port_that_goes_ends_the_server() -> None:
     _, said = server.process.communicate(timeout=PATIENCE)
     assert server.process.returncode == 0
     assert b"Traceback" not in said
+
+
+class Editor:
+    """Stands in for the client of a `Session`."""
+
+    def __init__(self) -> None:
+        self.failures: list[str] = []
+        self.published: list[tuple[str, int | None, list[str]]] = []
+
+    def publish(self, uri: str, version: int | None, diagnostics: Sequence[lsp.Diagnostic]) -> None:
+        self.published.append((uri, version, [str(item.code) for item in diagnostics]))
+
+    def outdated(self) -> None:
+        pass
+
+    def failed(self, what: str, error: BaseException) -> None:
+        self.failures.append(what)
+
+
+@pytest_asyncio.fixture
+async def editing(tmp_path: Path) -> AsyncIterator[Session]:
+    configuration = Configuration(lambda message: None, folders={str(tmp_path): ClientSettings()})
+    mine = Session(Editor(), configuration, Units(), Abilities(), push=True)
+    yield mine
+    mine.stop()
+
+
+@pytest.mark.asyncio
+async def test_an_engine_that_cannot_be_loaded_is_told_and_nobody_waits(
+    editing: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ImportError("libcst")
+
+    monkeypatch.setattr("default_lsp.session._engine", broken)
+    editing.start()
+    uri = (tmp_path / "a.py").as_uri()
+    for _ in range(2):
+        editing.open(uri, FAULTY, 1, "python")
+        assert await asyncio.wait_for(editing.current(uri), PATIENCE) is None
+        editing.close(uri)
+    assert isinstance(editing.client, Editor)
+    assert editing.client.failures
+
+
+@pytest.mark.asyncio
+async def test_an_editor_that_cannot_be_told_does_not_end_the_analyses(editing: Session, tmp_path: Path) -> None:
+    def gone(*_: Any) -> None:
+        raise BrokenPipeError
+
+    editing.start()
+    uri, other = (tmp_path / "a.py").as_uri(), (tmp_path / "b.py").as_uri()
+    editor = editing.client
+    editor.publish, before = gone, editor.publish  # type: ignore[method-assign]
+    editing.open(uri, FAULTY, 1, "python")
+    await editing.current(uri)
+    editor.publish = before  # type: ignore[method-assign]
+    editing.open(other, FAULTY, 1, "python")
+    assert await asyncio.wait_for(editing.current(other), PATIENCE) is not None
+
+
+@pytest.mark.asyncio
+async def test_the_places_of_a_run_are_those_of_the_text_as_it_is_now(editing: Session, tmp_path: Path) -> None:
+    editing.start()
+    path = tmp_path / "a.py"
+    uri, ran = path.as_uri(), Document(str(path), FAULTY)
+    start = FAULTY.index("lr=0.1")
+    editing.open(uri, FAULTY, 1, "python")
+    await editing.current(uri)
+    before = editing.place(ran, Span(start, start + 6), uri)
+    editing.change(uri, 2, [lsp.TextDocumentContentChangeWholeDocument("# one\n# two\n" + FAULTY)])
+    await editing.current(uri, hurry=True)
+    after = editing.place(ran, Span(start, start + 6), uri)
+    for end in ("start", "end"):
+        was, now = before["range"][end], after["range"][end]  # type: ignore[index]
+        assert (now["line"], now["character"]) == (was["line"] + 2, was["character"])
+    editing.change(uri, 3, [lsp.TextDocumentContentChangeWholeDocument(FAULTY.replace("lr=0.1", ""))])
+    await editing.current(uri, hurry=True)
+    gone = editing.place(ran, Span(start, start + 6), uri)
+    assert gone["range"]["start"]["line"] == before["range"]["start"]["line"]  # type: ignore[index]
+
+
+def test_edits_that_a_diagnostic_carries_are_not_made_in_another_cell_that_changed() -> None:
+    rows = [{"uri": f"cell:{cell}", "range": [0, 0, 0, 1], "text": "x", "version": 1} for cell in "ab"]
+    offer = {"title": "Fix", "kind": "fix", "rule": RULES[0], "safe": True, "edits": rows}
+    where = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 1))
+    diagnostic = lsp.Diagnostic(where, "message", data={"version": 1, "offers": [offer]})
+    versions = {"cell:a": 1, "cell:b": 1}
+    assert actions_from_data(diagnostic, "cell:a", versions.get, Abilities())
+    versions["cell:b"] = 2
+    assert not actions_from_data(diagnostic, "cell:a", versions.get, Abilities())
+    versions.update({"cell:a": 2, "cell:b": 1})
+    assert not actions_from_data(diagnostic, "cell:a", versions.get, Abilities())
+
+
+@pytest.mark.asyncio
+async def test_all_fixes_are_those_of_the_text_that_they_are_made_in(editing: Session, tmp_path: Path) -> None:
+    editing.start()
+    uri = (tmp_path / "a.py").as_uri()
+    editing.open(uri, FAULTY, 1, "python")
+    call, calls = editing.call, 0
+
+    async def slow(function: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        found = await call(function)
+        if calls == 1:  # the user types meanwhile
+            editing.change(uri, 2, [lsp.TextDocumentContentChangeWholeDocument("#\n" + FAULTY)])
+        return found
+
+    editing.call = slow  # type: ignore[method-assign]
+    edits = await all_fixes(editing, uri)
+    assert edits
+    assert {version for _, version, _ in edits} == {2}
+    editing.close(uri)
+    assert await all_fixes(editing, uri) is None
