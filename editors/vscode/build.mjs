@@ -1,5 +1,5 @@
 // Bundles the extension and the panel's script; `--tests`: the tests instead, on stand-ins for the editor and the client.
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, context } from "esbuild";
 
 const flags = new Set(process.argv.slice(2));
@@ -30,4 +30,7 @@ if (flags.has("--tests")) {
   for (const options of [extension, panel]) await (await context(options)).watch();
 } else {
   await Promise.all([build(extension), build(panel)]);
+  // The editor's page of an extension shows pictures from the web only; without them it reads well.
+  const told = readFileSync("README.md", "utf-8").split("\n\n");
+  writeFileSync("dist/README.md", told.filter((paragraph) => !paragraph.includes("](images/")).join("\n\n"));
 }

@@ -50,8 +50,10 @@ def test_the_package_holds_what_is_needed_and_nothing_else(tmp_path: Path) -> No
     with zipfile.ZipFile(package(tmp_path)) as archive:
         names = {name.removeprefix("extension/") for name in archive.namelist()}
         sizes = {name.removeprefix("extension/"): archive.getinfo(name).file_size for name in archive.namelist()}
-    pictures = {f"images/{file.name}" for file in (SOURCE / "images").glob("*.png")}
-    assert names == pictures | {
+        readme = archive.read("extension/readme.md").decode()
+    steps = manifest()["contributes"]["walkthroughs"][0]["steps"]
+    assert names == {step["media"]["image"] for step in steps} | {
+        "images/icon.png",
         "[Content_Types].xml",
         "extension.vsixmanifest",
         "package.json",
@@ -64,6 +66,7 @@ def test_the_package_holds_what_is_needed_and_nothing_else(tmp_path: Path) -> No
         "examples/houses.py",
     }
     assert sizes["dist/extension.js"] < 600_000, "the bundle is minified"
+    assert "](images/" not in readme, "the editor would show broken pictures"
 
 
 def test_pictures_are_those_of_the_docs() -> None:
