@@ -173,13 +173,17 @@ def actions_from_data(
     if not isinstance(data, Mapping) or data.get("version") != version(uri):
         return []
     found = []
-    for offer in data.get("offers", ()):
-        if any(row["version"] != version(row["uri"]) for row in offer["edits"]):
-            continue
-        edits = [
-            (row["uri"], row["version"], lsp.TextEdit(_range(row["range"]), row["text"])) for row in offer["edits"]
-        ]
-        found.append(_action(offer["title"], offer["kind"], offer["rule"], offer["safe"], edits, diagnostic, abilities))
+    try:
+        for offer in data.get("offers", ()):
+            if any(row["version"] != version(row["uri"]) for row in offer["edits"]):
+                continue
+            edits = [
+                (row["uri"], row["version"], lsp.TextEdit(_range(row["range"]), row["text"])) for row in offer["edits"]
+            ]
+            title, kind, rule, safe = offer["title"], offer["kind"], offer["rule"], offer["safe"]
+            found.append(_action(title, kind, rule, safe, edits, diagnostic, abilities))
+    except (LookupError, TypeError, ValueError):
+        return []  # not as we wrote them
     return found
 
 
