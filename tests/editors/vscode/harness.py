@@ -79,7 +79,7 @@ def until(look: Callable[[], Any], what: str, seconds: float = LONG, rest: Calla
         if found:
             return found
         if time.monotonic() > end:
-            pytest.fail(f"not within {seconds:.0f} s: {what}")
+            raise AssertionError(f"not within {seconds:.0f} s: {what}")
         if rest is not None:
             rest()
         else:
@@ -276,6 +276,13 @@ SQUIGGLES = """() => [...document.querySelectorAll('.view-overlays .cdr')].flatM
 """All squiggles on the screen: kind and rectangle."""
 
 
+CURSORS = """() => [...document.querySelectorAll('.cursors-layer .cursor')].map((cursor) => {
+  const box = cursor.getBoundingClientRect();
+  return [box.left, box.top, box.bottom];
+})"""
+"""Where the cursors of all editors are: left, top, bottom."""
+
+
 class Window:
     """One window of VS Code, as a person has it before them."""
 
@@ -426,18 +433,46 @@ class Window:
         self.gone(".monaco-hover:not(.hidden) .hover-contents")
 
     def point(self, text: str, token: str | None = None, says: str | None = None) -> Locator:
-        """Point at a token; what pops up and says this."""
-        self.rest()
-        place = self.until(lambda: self.token(text, token), f"{token or text!r} on the screen")
-        self.page.mouse.move(*place.middle)
-        return self.see(".monaco-hover:not(.hidden) .monaco-hover-content", says)
+        """Point at a token; what then pops up, once it says this."""
+        shown = self.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content")
+        if says is not None:
+            shown = shown.filter(has_text=says)
+
+        def pointed() -> bool:  # lines move while lenses and hints come in
+            self.rest()
+            place = self.token(text, token)
+            if place is not None:
+                self.page.mouse.move(*place.middle)
+                with contextlib.suppress(self.late):
+                    shown.filter(visible=True).first.wait_for(timeout=4000)
+                    return True
+            return False
+
+        self.until(pointed, f"{says!r} at {token or text!r}")
+        return shown.filter(visible=True).first
 
     def click(self, text: str, token: str | None = None) -> None:
         """Set the cursor into a token."""
-        self.rest()
-        place = self.until(lambda: self.token(text, token), f"{token or text!r} on the screen")
-        self.page.mouse.click(*place.middle)
-        self.see(".cursors-layer.has-selection, .cursors-layer .cursor, .native-edit-context:focus")
+
+        def clicked() -> bool:  # lines move while lenses and hints come in
+            self.rest()
+            place = self.token(text, token)
+            if place is None:
+                return False
+            self.page.mouse.click(*place.middle)
+            with contextlib.suppress(AssertionError):
+                return bool(self.until(lambda: self.at(text, token), "the cursor", 1))
+            return False
+
+        self.until(clicked, f"the cursor in {token or text!r}")
+
+    def at(self, text: str, token: str | None = None) -> bool:
+        """True when a cursor is in a token."""
+        place = self.token(text, token)
+        return place is not None and any(
+            place.left - 2 <= left <= place.right + 2 and top < place.middle[1] < bottom
+            for left, top, bottom in self.page.evaluate(CURSORS)
+        )
 
     def lens(self, title: str, seconds: float = LONG) -> Locator:
         """A code lens that can be clicked."""
