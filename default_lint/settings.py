@@ -265,7 +265,12 @@ def _expression(pattern: str) -> str:
             parts.append("[^/]")
         elif characters:
             escaped = re.sub(r"([\\\[&~|^])", r"\\\1", characters)
-            parts.append(f"[{'^' if negation else ''}{escaped}]")
+            found = f"[{'^' if negation else ''}{escaped}]"
+            try:
+                re.compile(found)
+            except re.error:  # `[z-a]` is no range
+                found = re.escape(match[0])
+            parts.append(found)
         else:
             parts.append(re.escape(other))
     return "".join(parts)

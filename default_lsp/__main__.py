@@ -62,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.getLogger(__name__).warning("the editor is gone: %s", error.strerror)
     finally:
         server.close()
+        server.diagnosing.wait()
     return server.status if server.left else 0
 
 

@@ -230,7 +230,7 @@ class Configuration:
         """
         try:
             found = resolve(directory)
-        except SettingsError as error:
+        except (SettingsError, ValueError) as error:  # ValueError: a path that cannot be one
             self._complain(str(error))
             return Resolved(self._last.get(directory) or Settings(root=folder or directory), {})
         self._last[directory] = found.settings

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import os
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ REFUSED = (
     "diagnosing runs the code of the file, so it is off until you trust this workspace "
     "(in other editors than VS Code: the option `trusted`)"
 )
+THREAD = "diagnosis"
+PATIENCE = 5.0  # s
 
 
 class Diagnosing:
@@ -62,6 +65,14 @@ class Diagnosing:
         """End all runs."""
         for run in self.running.values():
             run.cancel.set()
+
+    @staticmethod
+    def wait() -> None:
+        """Let runs that were given up clear away what they made, before the process ends."""
+        until = time.monotonic() + PATIENCE
+        for thread in threading.enumerate():
+            if thread.name == THREAD:
+                thread.join(max(until - time.monotonic(), 0))
 
     def canceled(self, token: lsp.ProgressToken) -> None:
         """The user canceled the progress of a run."""
@@ -123,6 +134,8 @@ class Run:
         except Exception as error:
             self.server.failed(f"the diagnosis of {self.asked.name}", error)
             outcome = Outcome("failed", f"{self.asked.name} was not diagnosed: {type(error).__name__}")
+        finally:
+            self.cancel.set()  # the client may have gone without a word
         self._end(outcome)
 
     async def _begin(self) -> None:
@@ -142,6 +155,7 @@ class Run:
         server = self.server
         if self.shows:
             server.work_done_progress.end(self.token, lsp.WorkDoneProgressEnd(message=outcome.message))
+            server.work_done_progress.tokens.pop(self.token, None)
         if outcome.observations is not None:
             server.session.runs.keep(outcome.observations)
             server.session.touch()
@@ -193,7 +207,7 @@ async def _in_thread(function: Any, *arguments: Any) -> Any:
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, problem)
 
-    threading.Thread(target=call, name="diagnosis", daemon=True).start()
+    threading.Thread(target=call, name=THREAD, daemon=True).start()
     return await future
 
 

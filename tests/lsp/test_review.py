@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import socket
 import struct
@@ -19,7 +20,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInternalError
 
 from default_lint.text import Document, Span
-from default_lsp.configuration import ClientSettings, Configuration
+from default_lsp.configuration import ClientSettings, Configuration, parse
 from default_lsp.server import all_fixes
 from default_lsp.session import Session
 from default_lsp.source import Units
@@ -323,3 +324,31 @@ async def test_all_fixes_are_those_of_the_text_that_they_are_made_in(editing: Se
     assert {version for _, version, _ in edits} == {2}
     editing.close(uri)
     assert await all_fixes(editing, uri) is None
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("polite", [True, False])
+async def test_a_run_that_the_end_of_the_server_cuts_off_leaves_no_files(tmp_path: Path, polite: bool) -> None:
+    temporary, begun, path = tmp_path / "temporary", tmp_path / "begun", tmp_path / "train.py"
+    temporary.mkdir()
+    path.write_text(f"import time  # keras\nopen({str(begun)!r}, 'w').close()\ntime.sleep(600)\n")
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    options = {"trusted": True}
+    async with session(folders=[tmp_path], options=options, environment=environment, quiet=polite) as client:
+        await client.command("diagnose", client.open(path))
+        await client.until(begun.exists)
+        assert list(temporary.iterdir())
+        if not polite:
+            assert client.process.stdin is not None
+            client.process.stdin.close()
+            await client.process.wait()
+    assert not list(temporary.iterdir())
+
+
+def test_odd_values_of_the_editor_cost_only_themselves(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = str(tmp_path / "a.py")
+    for raw in ({"exclude": ["[z-a].py"]}, {"configuration": "a\0b"}):
+        configuration = Configuration(told.append, general=parse(raw, told.append))
+        assert not configuration.settings(path).excluded(path)
+    assert len(told) == 1
