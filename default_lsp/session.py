@@ -64,11 +64,12 @@ class Opened:
     """A script or a notebook that is open, its state, and who waits for it. `generation` grows with each change.
 
     `pushed` tells that the client is told of the findings, rather than asks for them: always so with notebooks, whose
-    cells many clients that ask do not ask for.
+    cells many clients that ask do not ask for. `running` is the generation that is being analyzed.
     """
 
     key: str
     generation: int = 0
+    running: int = -1
     result: Result | None = None
     good: Analysis | None = None
     pushed: bool = True
@@ -299,6 +300,10 @@ class Session:
             self._want(opened)
 
     def _want(self, opened: Opened) -> None:
+        """Have it analyzed, unless just that was or is being done."""
+        done = opened.result.generation if opened.result is not None else -1
+        if opened.generation in (opened.running, done):
+            return
         self._wanted[opened.key] = None
         self._some.set()
 
@@ -332,12 +337,16 @@ class Session:
                 self._some.clear()
                 continue
             opened = self._next()
+            opened.running = generation = opened.generation
             try:
                 compute = await loading
                 self._done(opened, await loop.run_in_executor(self._pool, compute, self._job(opened), *given))
             except Exception as error:  # whatever it is, the next one is analyzed
                 self.client.failed(f"the analysis of {opened.key}", error)
-                _answer(opened, None)
+                if opened.generation == generation:
+                    _answer(opened, None)
+            finally:
+                opened.running = -1
 
     def _done(self, opened: Opened, result: Result) -> None:
         if result.analysis.program is not None and not result.analysis.stale:
