@@ -1,4 +1,6 @@
 // The server's life: find it, start it, watch it, stop it; one step after the other, and one message when it cannot be.
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { commands, type Disposable, EventEmitter, type ExtensionContext, type LogOutputChannel, Uri, window, workspace } from "vscode";
 import {
   CloseAction,
@@ -23,6 +25,19 @@ import type { ServerState } from "./status";
 const ENDS = 4;
 const SPAN = 3 * 60_000;
 
+/** The client as it is, but its own troubles go to the log: what people must know is told once, by `Server`. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+  override warn(message: string, data?: unknown): void {
+    super.warn(message, data, false);
+  }
+  override info(message: string, data?: unknown): void {
+    super.info(message, data, false);
+  }
+}
+
 /** Who hears what the server tells. */
 export interface Listeners {
   page: (page: Page) => void;
@@ -43,6 +58,7 @@ export class Server implements Disposable {
   private ends: number[] = [];
   private pending: Trouble | undefined;
   private announced = "";
+  private said = "";
 
   constructor(
     private readonly context: ExtensionContext,
@@ -176,6 +192,7 @@ export class Server implements Disposable {
   private async open(asked = false): Promise<void> {
     if (this.client !== undefined || !enabled()) return;
     this.set({ kind: "starting" });
+    this.said = "";
     try {
       this.launch = await this.look();
       this.log.info(`Starting ${[this.launch.command, ...this.launch.args].join(" ")}: ${this.launch.about}`);
@@ -185,7 +202,7 @@ export class Server implements Disposable {
       const failed = this.client;
       this.client = undefined;
       void failed?.dispose().catch(() => undefined);
-      const trouble = error instanceof Trouble ? error : new Trouble("broken", `default-lint does not start: ${String((error as Error).message ?? error)}`, ["restart", "log"]);
+      const trouble = error instanceof Trouble ? error : new Trouble("broken", `default-lint does not start: ${this.said || String((error as Error).message ?? error)}`, ["restart", "log"]);
       this.log.error(trouble.message);
       this.set({ kind: "trouble", message: trouble.message });
       this.pending = trouble;
@@ -209,7 +226,7 @@ export class Server implements Disposable {
   }
 
   private create(launch: Launch, settings: object): LanguageClient {
-    const client: LanguageClient = new LanguageClient(
+    const client: LanguageClient = new QuietClient(
       SECTION,
       "default-lint",
       { command: launch.command, args: launch.args, options: { cwd: this.directory } },
@@ -223,12 +240,24 @@ export class Server implements Disposable {
           error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),
           closed: () => this.ended(client),
         },
+        stdioOptions: { stdout: () => undefined, stderr: (stream) => this.listen(stream) }, // stdout is the protocol's
         middleware: middleware({ interpreter: this.interpreter, progress: this.listeners.progress, tell: () => this.tell() }),
       },
     );
     client.onNotification("default-lint/show", (page: Page) => this.listeners.page(page));
     client.onNotification("default-lint/trial", (event: TrialEvent) => this.listeners.trial(event));
     return client;
+  }
+
+  /** What the server says besides: to the log, each line by its level; the last one may be the reason of an end. */
+  private listen(stream: Readable): void {
+    this.said = "";
+    createInterface({ input: stream }).on("line", (line) => {
+      if (line.trim() !== "") this.said = line.trim();
+      if (/\b(ERROR|CRITICAL)\b/.test(line)) this.log.error(line);
+      else if (/\bWARNING\b/.test(line)) this.log.warn(line);
+      else this.log.info(line);
+    });
   }
 
   /** Tell the server its settings; it may ask for those of a folder afterwards. */
@@ -239,6 +268,7 @@ export class Server implements Disposable {
 
   /** The server ended by itself: start it again, unless it does so again and again. */
   private ended(client: LanguageClient): CloseHandlerResult {
+    if (this.current.kind !== "running") return { action: CloseAction.DoNotRestart, handled: true }; // open() tells why
     this.listeners.gone();
     const now = Date.now();
     this.ends = [...this.ends.filter((then) => now - then < SPAN), now];

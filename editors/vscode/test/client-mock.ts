@@ -1,5 +1,6 @@
 // A stand-in for vscode-languageclient: starts when the test says so, and keeps what it is told.
-import { Disposable, EventEmitter } from "./vscode-mock";
+import { Readable } from "node:stream";
+import { Disposable, EventEmitter, window } from "./vscode-mock";
 
 export enum CloseAction {
   DoNotRestart = 1,
@@ -21,6 +22,7 @@ export const failures: Error[] = [];
 
 interface Options {
   initializationOptions: Record<string, unknown>;
+  stdioOptions: { stderr: (stream: Readable) => void };
   errorHandler: { closed: () => { action: CloseAction; handled: boolean } };
 }
 
@@ -39,12 +41,24 @@ export class LanguageClient {
   ) {
     made.push(this);
   }
+  error(_message: string, _data?: unknown, told = true): void {
+    if (told) window.showErrorMessage("told by the client itself");
+  }
+  warn(message: string, data?: unknown, told = true): void {
+    this.error(message, data, told);
+  }
+  info(message: string, data?: unknown, told = true): void {
+    this.error(message, data, told);
+  }
   isRunning(): boolean {
     return this.alive;
   }
   start(): Promise<void> {
     const failure = failures.shift();
-    if (failure !== undefined) return Promise.reject(failure);
+    if (failure !== undefined) {
+      this.options.stdioOptions.stderr(Readable.from([`Traceback\n${failure.message}\n`]));
+      return new Promise((_, reject) => setTimeout(() => reject(new Error("connection got disposed")), 20));
+    }
     this.alive = true;
     return Promise.resolve();
   }

@@ -106,6 +106,9 @@ test("a server that does not initialize is told", { skip }, async () => {
   const { server: stopped } = server();
   await stopped.start();
   assert.match(world.messages[0]?.text ?? "", /default-lint does not start: it ended at once/);
+  made[0]?.error("Server initialization failed");
+  assert.deepEqual(made[0]?.options.errorHandler.closed(), { action: CloseAction.DoNotRestart, handled: true });
+  assert.equal(world.messages.length, 1, "once");
   await stopped.restart();
   assert.equal(stopped.state.kind, "running");
 });
