@@ -15,7 +15,7 @@ from tests.editors import tools
 from tests.editors.vscode.harness import package
 
 SOURCE = tools.VSCODE
-LARGEST_PICTURE = 150_000
+LARGEST_PICTURE = 150 * 1024
 
 
 def manifest() -> dict[str, Any]:
