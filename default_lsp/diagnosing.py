@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from default_lsp.server import Server
     from default_lsp.trial import Asked, Outcome
 
+PATIENCE = 5.0  # s that the client has to agree to show the progress
 REFUSED = (
     "diagnosing runs the code of the file, so it is off until you trust this workspace "
     "(in other editors than VS Code: the option `trusted`)"
@@ -143,8 +144,8 @@ class Run:
         if window is None or not window.work_done_progress:
             return
         try:
-            await self.server.work_done_progress.create_async(self.token)
-        except JsonRpcException:
+            await asyncio.wait_for(self.server.work_done_progress.create_async(self.token), PATIENCE)
+        except (JsonRpcException, asyncio.TimeoutError):
             return  # then without
         title = f"Diagnosing {self.asked.name}"
         begin = lsp.WorkDoneProgressBegin(title, cancellable=True, message="starting", percentage=0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from default_lint import __version__
@@ -192,6 +192,8 @@ def guarded(server: Server, method: str, function: Callable[..., Any]) -> Callab
                 raise
             except Exception as error:
                 server.failed(method, error)
+                if method in PULLED:  # to which there is no empty answer
+                    raise JsonRpcInternalError(str(error)) from None
                 return None
 
         return waiting
