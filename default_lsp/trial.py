@@ -402,6 +402,7 @@ class Teller:
             "logs": {str(name): _number(value) for name, value in logs.items()},
             "learningRate": _number(event.get("learning_rate")),
             "seconds": _number(event.get("seconds")),
+            "complete": bool(event.get("complete", True)),
         }
         message = f"{self._named(model, number)}{_loss(logs.get('loss'))}"
         share = self._share(model, number + 1)

@@ -383,7 +383,7 @@ def test_the_panel_is_told_of_epochs_batches_and_notes() -> None:
         tracing.model(), batch(0, 3), broken, tracing.epoch(1, fit=1), batch(2, 4, float("-inf")),
         {"event": "note", "text": "look"}, {"event": "note", "text": "look"},
     )  # fmt: skip
-    asked = {"model": 0, "name": "sequential", "asked": 20, "seconds": 0.25}
+    asked = {"model": 0, "name": "sequential", "asked": 20, "seconds": 0.25, "complete": True}
     logs = {"loss": 1.7, "accuracy": 0.5, "val_loss": 1.8, "val_accuracy": 0.5}
     assert heard.events == [
         ("live", {"model": 0, "step": 3, "steps": None, "loss": 0.5}),
