@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from default_lsp.carry import Shift
     from default_lsp.result import Job, Result
 
+PYTHON = frozenset({"python", "python3", ""})  # "" from clients that do not say
 DEBOUNCE = 0.2  # s without a change before a text is analyzed
 T = TypeVar("T")
 STACK = 1 << 26  # bytes; deep programs are read by recursion, and threads of macOS have little room for it
@@ -102,9 +103,11 @@ class Session:
     # Documents
 
     def open(self, uri: str, text: str, version: int | None, language: str) -> None:
-        """A document was opened."""
+        """A document was opened; one in another language is known, and nothing is said about it."""
         self._drop(uri)  # a client that did not close it
         self.buffers[uri] = Buffer(uri, text, version, language)
+        if language.lower() not in PYTHON:
+            return
         self.opened[uri] = Opened(uri, pushed=self.push)
         self._changed(uri, 0.0)
 

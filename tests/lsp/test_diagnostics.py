@@ -43,6 +43,22 @@ async def test_either_asked_or_told(sessions: Sessions, editor: str) -> None:
     assert bool(client.told) is not asks
 
 
+@pytest.mark.parametrize("editor", EVERY)
+async def test_nothing_is_said_about_other_languages(sessions: Sessions, editor: str) -> None:
+    client = await sessions(editor)
+    uri = client.open("file:///project/notes.md", FAULTY, language="markdown")
+    before = len(client.told)
+    assert await client.hover(uri, lsp.Position(0, 0)) is None
+    client.edit(uri, (0, 0, "# a comment\n"))
+    if client.pulls:
+        assert await client.rules(uri) == []
+    other = client.open("file:///project/after.py", FAULTY)
+    assert await client.rules(other) == RULES
+    assert uri not in {told.uri for told in client.told[before:]}
+    client.close(uri)
+    client.close(other)
+
+
 async def test_what_the_server_says_of_itself(sessions: Sessions) -> None:
     asked, told = await sessions("vscode"), await sessions("emacs")
     assert asked.result is not None and told.result is not None
