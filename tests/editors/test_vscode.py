@@ -174,6 +174,20 @@ def test_shapes_stand_behind_layers_and_the_model_is_a_table(desk: Desk) -> None
     assert re.search(r"3 . 3 . 1 . 8 \+ 8", hint.inner_text())
 
 
+def test_table_of_a_model_is_that_of_the_present_text(desk: Desk) -> None:
+    desk.open("growing.py")
+    desk.lens("3 layers, 54,170 parameters").click()
+    desk.inside("tr", "54,090")
+    desk.see('.tab[aria-label^="Preview"]').click()
+    desk.press("workbench.action.closeActiveEditor")
+    desk.gone("iframe.webview")
+    desk.click("layers.Dense(10)", "10")
+    desk.page.keyboard.press("Control+ArrowLeft")
+    desk.page.keyboard.type("1")
+    desk.lens("3 layers, 595,070 parameters").click()
+    desk.inside("tr", "594,990")
+
+
 def test_cells_of_a_notebook_are_one_program(desk: Desk) -> None:
     desk.open("cells.ipynb")
     assert desk.underlined("RMSprop(lr=1e-4)", "lr") == "error"
@@ -316,6 +330,15 @@ def test_nothing_is_run_without_trust(desk: Desk) -> None:
     assert not desk.page.locator("iframe.webview").count()
     message.get_by_role("button", name="Manage workspace trust").click()
     desk.see(".workspace-trust-editor", "You are in Restricted Mode")
+    desk.clear()
+
+    starts = desk.log().count("Starting ")
+    trust(desk)
+    desk.open("trained.py")
+    desk.lens("Diagnose by a short run")
+    desk.command("default-lint: Debug information")
+    desk.inside("li", "Workspace trust: trusted")
+    assert desk.log().count("Starting ") == starts  # the same server, findings stay
 
 
 @pytest.mark.keras

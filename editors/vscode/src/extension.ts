@@ -42,7 +42,7 @@ export function activate(context: ExtensionContext): void {
     python.onDidChange(() => void server.refresh()),
     workspace.onDidGrantWorkspaceTrust(() => void server.trust()),
     workspace.onDidChangeConfiguration((event) => {
-      if (RESTARTING.some((name) => event.affectsConfiguration(name))) void server.restart();
+      if (RESTARTING.some((name) => event.affectsConfiguration(name))) void server.refresh();
       else if (event.affectsConfiguration(`${SECTION}.enable`)) void server.refresh();
     }),
     ...register({ context, server, pages, panel, python, log }),

@@ -1,9 +1,10 @@
 // Pages: what the server wants to be read, as Markdown documents that exist in memory only.
-import { commands, EventEmitter, type TextDocumentContentProvider, Uri, ViewColumn, window } from "vscode";
+import { commands, EventEmitter, type TextDocumentContentProvider, Uri, ViewColumn, window, workspace } from "vscode";
 import type { Page } from "./protocol";
 
 export const SCHEME = "default-lint-page";
 const KEPT = 50;
+const TURNS = 20;
 
 export class Pages implements TextDocumentContentProvider {
   private readonly changed = new EventEmitter<Uri>();
@@ -43,11 +44,21 @@ export class Pages implements TextDocumentContentProvider {
     this.pages.delete(key);
     this.pages.set(key, page.markdown);
     for (const oldest of [...this.pages.keys()].slice(0, -KEPT)) this.pages.delete(oldest);
-    this.changed.fire(uri);
+    await this.settle(uri, page.markdown);
     try {
       await commands.executeCommand("markdown.showPreviewToSide", uri);
     } catch {
       await window.showTextDocument(uri, { viewColumn: ViewColumn.Beside, preview: true }); // no Markdown preview here
+    }
+  }
+
+  /** VS Code may hold the page as it was a while ago, and a preview opened on that would stay so. */
+  private async settle(uri: Uri, markdown: string): Promise<void> {
+    this.changed.fire(uri);
+    const document = await workspace.openTextDocument(uri);
+    for (let turn = 0; turn < TURNS && document.getText() !== markdown; turn += 1) {
+      if (turn > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      this.changed.fire(uri); // it was passed over if the document was not open
     }
   }
 

@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Pages, SCHEME } from "../src/pages";
-import { reset, type Uri, world } from "./vscode-mock";
+import { reset, type Uri, workspace, world } from "./vscode-mock";
 
 beforeEach(reset);
 
 const page = { title: "target-scale", name: "target-scale", markdown: "# Targets\n" };
 
-test("a page is shown in the preview and can be read", async () => {
+/** Pages, and an editor whose documents say what the pages say. */
+function made(): Pages {
   const pages = new Pages();
+  workspace.openTextDocument = (uri) => Promise.resolve({ getText: () => pages.provideTextDocumentContent(uri as never) });
+  return pages;
+}
+
+test("a page is shown in the preview and can be read", async () => {
+  const pages = made();
   await pages.receive(page);
   const [command, uri] = world.executed[0] as [string, Uri];
   assert.equal(command, "markdown.showPreviewToSide");
@@ -17,7 +24,7 @@ test("a page is shown in the preview and can be read", async () => {
 });
 
 test("a newer page of that name takes its place, and readers are told", async () => {
-  const pages = new Pages();
+  const pages = made();
   const changed: string[] = [];
   pages.onDidChange((uri) => changed.push(uri.toString()));
   await pages.show(page);
@@ -27,13 +34,23 @@ test("a newer page of that name takes its place, and readers are told", async ()
   assert.equal(changed[0], changed[1]);
 });
 
+test("a document that is still the older page is told, until it is the newer one", async () => {
+  const pages = made();
+  let told = 0;
+  pages.onDidChange(() => (told += 1));
+  workspace.openTextDocument = () => Promise.resolve({ getText: () => (told < 3 ? "# Older\n" : page.markdown) });
+  await pages.show(page);
+  assert.equal(told, 3);
+  assert.equal(world.executed.length, 1);
+});
+
 test("the title becomes a file name that can be one", () => {
   assert.equal(Pages.address({ title: 'a/b: "c" <d>', name: "x" }).path, "/a b c d.md");
   assert.equal(Pages.address({ title: "//", name: "x" }).path, "/default-lint.md");
 });
 
 test("while held, what the server sends is not shown", async () => {
-  const pages = new Pages();
+  const pages = made();
   await pages.hold(() => pages.receive(page));
   assert.deepEqual(world.executed, []);
   await assert.rejects(pages.hold(() => Promise.reject(new Error("no"))));
@@ -43,12 +60,12 @@ test("while held, what the server sends is not shown", async () => {
 
 test("without a preview the text is shown", async () => {
   world.failing.add("markdown.showPreviewToSide");
-  await new Pages().show(page);
+  await made().show(page);
   assert.equal(world.shown.length, 1);
 });
 
 test("pages are not kept for ever", async () => {
-  const pages = new Pages();
+  const pages = made();
   for (let number = 0; number < 60; number += 1) await pages.show({ ...page, title: `page ${number}` });
   assert.match(pages.provideTextDocumentContent(Pages.address({ ...page, title: "page 0" })), /gone/);
   assert.equal(pages.provideTextDocumentContent(Pages.address({ ...page, title: "page 59" })), "# Targets\n");

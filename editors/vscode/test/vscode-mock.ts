@@ -254,6 +254,7 @@ export const workspace = {
       return Promise.resolve();
     },
   }),
+  openTextDocument: (_uri: Uri): Promise<{ getText: () => string }> => Promise.resolve({ getText: () => "" }),
   opened: new EventEmitter<unknown>(),
   saved: new EventEmitter<unknown>(),
   onDidOpenTextDocument: (listener: (document: unknown) => unknown): Disposable => workspace.opened.event(listener),

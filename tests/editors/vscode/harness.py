@@ -36,6 +36,7 @@ KEYS = {
     "Control+Alt+3": "workbench.actions.view.problems",
     "Control+Alt+4": "workbench.action.closePanel",
     "Control+Alt+5": "workbench.trust.manage",
+    "Control+Alt+6": "workbench.action.closeActiveEditor",
 }
 """Keys for what the tests do all the time; the palette takes a second each time."""
 

@@ -103,6 +103,7 @@ def write(folder: Path) -> None:
         "optimizer.py": OPTIMIZER.format("lr"),
         "old.py": OLD.format(lr="lr", fit="fit_generator"),
         "units.py": UNITS.format(comment=""),
+        "growing.py": SHAPES,
         "shapes.py": SHAPES,
         "trained.py": TRAINED.format(epochs=3),
         "patience.py": TRAINED.format(epochs=100_000),
