@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import socket
@@ -21,7 +20,6 @@ default-lint: the language server needs pygls, which is not installed for {pytho
   Install it there:  {python} -m pip install "default-lint[lsp]"
 """
 LOOK = 2.0  # s between two looks at the editor's process
-GARBAGE = (50_000, 20, 50)  # programs are many objects that stay: looking through them all is seldom worth it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +46,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     from default_lsp.server import create
 
     server = create()
-    gc.set_threshold(*GARBAGE)
     try:
         if options.tcp:
             streams = _listen(*options.tcp)

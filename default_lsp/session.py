@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 PYTHON = frozenset({"python", "python3", ""})  # "" from clients that do not say
 DEBOUNCE = 0.2  # s without a change before a text is analyzed
+REST = 0.02  # s without work before garbage is looked for
+UNTIDY = 10  # analyses after which it is looked for without a rest
+THOROUGH = 50  # so many looks at what is new for one at everything
 T = TypeVar("T")
 STACK = 1 << 26  # bytes; deep programs are read by recursion, and threads of macOS have little room for it
 
@@ -334,12 +337,16 @@ class Session:
         loop = asyncio.get_running_loop()
         loading = loop.run_in_executor(self._pool, _engine)
         given = (self.configuration, self.abilities)
+        garbage = Garbage()
         while True:
-            await self._some.wait()
+            if not await garbage.rested(self._some):
+                await loop.run_in_executor(self._pool, garbage.collect)
+                continue
             if not self._wanted:
                 self._some.clear()
                 continue
             opened = self._next()
+            garbage.made += 1
             opened.running = generation = opened.generation
             try:
                 compute = await loading
@@ -417,6 +424,35 @@ def _shift(old: str, new: str) -> Shift:
     from default_lsp.carry import Shift
 
     return Shift(old, new)
+
+
+class Garbage:
+    """Looks for garbage between the analyses, where nobody waits, rather than in the middle of them.
+
+    An analysis of 1,000 lines leaves 40,000 objects that know each other, all of them new; and 2,500 more when its
+    program is given up, for which everything is looked at every so often. `made` counts analyses since the last look.
+    """
+
+    def __init__(self) -> None:
+        gc.disable()
+        self.made = 0
+        self._looks = 0
+
+    async def rested(self, some: asyncio.Event) -> bool:
+        """Wait for work; False when it is time to look for garbage instead."""
+        if self.made >= UNTIDY:
+            return False
+        try:
+            await asyncio.wait_for(some.wait(), REST if self.made else None)
+        except asyncio.TimeoutError:
+            return False
+        return True
+
+    def collect(self) -> None:
+        """Look for garbage."""
+        self.made = 0
+        self._looks += 1
+        gc.collect(2 if self._looks % THOROUGH == 0 else 1)
 
 
 def _engine() -> Callable[[Job, Configuration, Abilities], Result]:
