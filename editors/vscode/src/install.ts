@@ -50,7 +50,7 @@ export async function install(interpreter: string, directory: string, log: LogOu
           child.on("close", (exit) => resolve(exit ?? "ended by a signal"));
           cancelled.onCancellationRequested(() => child.kill());
         });
-        if (cancelled.isCancellationRequested) return "The installation was cancelled";
+        if (cancelled.isCancellationRequested) return "The installation was canceled";
         if (code === 0) return undefined;
         if (!/No module named pip/.test(output)) break;
       }

@@ -1,5 +1,5 @@
 // Pages: what the server wants to be read, as Markdown documents that exist in memory only.
-import { commands, EventEmitter, type TextDocumentContentProvider, Uri, ViewColumn, window, workspace } from "vscode";
+import { commands, EventEmitter, TabInputWebview, type TextDocumentContentProvider, Uri, ViewColumn, window, workspace } from "vscode";
 import type { Page } from "./protocol";
 
 export const SCHEME = "default-lint-page";
@@ -46,7 +46,7 @@ export class Pages implements TextDocumentContentProvider {
     for (const oldest of [...this.pages.keys()].slice(0, -KEPT)) this.pages.delete(oldest);
     await this.settle(uri, page.markdown);
     try {
-      await commands.executeCommand("markdown.showPreviewToSide", uri);
+      await commands.executeCommand(besideCode() ? "markdown.showPreviewToSide" : "markdown.showPreview", uri);
     } catch {
       await window.showTextDocument(uri, { viewColumn: ViewColumn.Beside, preview: true }); // no Markdown preview here
     }
@@ -65,4 +65,9 @@ export class Pages implements TextDocumentContentProvider {
   dispose(): void {
     this.changed.dispose();
   }
+}
+
+/** Whether code is in front; beside a panel or a page one more column would leave all of them too narrow to read. */
+function besideCode(): boolean {
+  return !(window.tabGroups.activeTabGroup.activeTab?.input instanceof TabInputWebview);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Pages, SCHEME } from "../src/pages";
-import { reset, type Uri, workspace, world } from "./vscode-mock";
+import { reset, TabInputWebview, type Uri, window, workspace, world } from "./vscode-mock";
 
 beforeEach(reset);
 
@@ -21,6 +21,13 @@ test("a page is shown in the preview and can be read", async () => {
   assert.equal(command, "markdown.showPreviewToSide");
   assert.equal(uri.scheme, SCHEME);
   assert.equal(pages.provideTextDocumentContent(uri as never), "# Targets\n");
+});
+
+test("beside a panel a page opens in its column", async () => {
+  window.tabGroups.activeTabGroup.activeTab = { input: new TabInputWebview("default-lint.panel") };
+  await made().receive(page);
+  window.tabGroups.activeTabGroup.activeTab = undefined;
+  assert.equal(world.executed[0]?.[0], "markdown.showPreview");
 });
 
 test("a newer page of that name takes its place, and readers are told", async () => {

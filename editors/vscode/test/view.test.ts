@@ -65,7 +65,7 @@ test("a failed and a cancelled run say so", () => {
   const failed = sections(trial({ state: "failed", ended: 2000, trouble: "train.py raised: KeyError: 'x'\n  more" }), 1, 600);
   assert.match(failed.verdict, /No diagnosis[\s\S]*KeyError/);
   assert.match(failed.verdict, /<pre>more<\/pre>/);
-  assert.match(sections(trial({ state: "cancelled", ended: 2000 }), 1, 600).verdict, /Cancelled/);
+  assert.match(sections(trial({ state: "cancelled", ended: 2000 }), 1, 600).verdict, /Canceled/);
   assert.match(all(null), /No diagnosis yet/);
 });
 

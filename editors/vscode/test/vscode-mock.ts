@@ -203,6 +203,7 @@ const message =
 
 export const window = {
   activeTextEditor: undefined as unknown,
+  tabGroups: { activeTabGroup: { activeTab: undefined as { input: unknown } | undefined } },
   activeNotebookEditor: undefined as unknown,
   visibleTextEditors: [] as unknown[],
   visibleNotebookEditors: [] as unknown[],
@@ -288,3 +289,7 @@ export const extensions = {
 
 export const env = { appName: "Test", remoteName: undefined };
 export const version = "1.91.0";
+
+export class TabInputWebview {
+  constructor(readonly viewType: string) {}
+}

@@ -32,7 +32,7 @@ function head(trial: Trial, now: number): string {
     cancelled: `Diagnosis of ${file}`,
   }[trial.state];
   if (!running(trial)) {
-    const told = { finished: `took ${clock(taken)}`, failed: `ended after ${clock(taken)}`, cancelled: `cancelled after ${clock(taken)}` }[
+    const told = { finished: `took ${clock(taken)}`, failed: `ended after ${clock(taken)}`, cancelled: `canceled after ${clock(taken)}` }[
       trial.state as "finished" | "failed" | "cancelled"
     ];
     const epochs = trial.trainings.map(reached).filter(Boolean).join(", ");
@@ -40,10 +40,10 @@ function head(trial: Trial, now: number): string {
 <p class="soft">${told}${epochs === "" ? "" : ` · ${epochs}`}</p>`;
   }
   const button =
-    trial.state === "cancelling" ? `<button class="quiet" disabled>Cancelling</button>` : `<button class="quiet" data-do="cancel">Cancel</button>`;
+    trial.state === "cancelling" ? `<button class="quiet" disabled>Canceling</button>` : `<button class="quiet" data-do="cancel">Cancel</button>`;
   return `<div class="top"><h1>${title}</h1>${button}</div>
 <progress max="100" value="${(trial.percentage ?? Math.min(100, (100 * taken) / Math.max(1, trial.seconds))).toFixed(1)}" aria-label="How far the run is"></progress>
-<p class="soft">${clock(taken)} of at most ${clock(trial.seconds)} · ${words(trial.state === "cancelling" ? "cancelling" : trial.doing)}</p>`;
+<p class="soft">${clock(taken)} of at most ${clock(trial.seconds)} · ${words(trial.state === "cancelling" ? "canceling" : trial.doing)}</p>`;
 }
 
 function reached(training: Training): string {
@@ -64,7 +64,7 @@ function verdict(trial: Trial): string {
     return `<div class="verdict unclear" role="status"><p class="word">No diagnosis</p><h2>${words(first ?? "")}</h2>${more}<p><button data-do="log">Show log</button></p></div>`;
   }
   if (trial.state === "cancelled") {
-    return `<div class="verdict unclear" role="status"><p class="word">Cancelled</p><h2>The run was stopped before there was a diagnosis</h2></div>`;
+    return `<div class="verdict unclear" role="status"><p class="word">Canceled</p><h2>The run was stopped before there was a diagnosis</h2></div>`;
   }
   if (trial.verdict === null) return "";
   const { faulty, sentence, first } = trial.verdict;
