@@ -158,7 +158,7 @@ def test_the_name_of_the_model_shows_its_layers() -> None:
     analysis = script(TRAINING)
     found = said(analysis, "Sequential")
     assert found.startswith("**Sequential model `model`**")
-    assert "| 2 | `hidden` | `Dense` | `relu` | `(None, 64)` | 50,240 |" in found
+    assert "| 2 | `hidden` | `Dense` | `relu` | `(None,\u00a064)` | 50,240 |" in found
     assert "Parameters: 50,890" in found
 
 

@@ -151,7 +151,7 @@ SERVED = MEANING | {
 }  # fmt: skip
 # Its modules that speak the protocol; all others know offsets and plain data only.
 PROTOCOL = frozenset(
-    {"server", "session", "result", "source", "translate", "diagnosing", "workspace", "debug", "__main__"}
+    {"server", "protocol", "session", "result", "source", "translate", "diagnosing", "workspace", "debug", "__main__"}
 )
 
 
