@@ -84,17 +84,21 @@ def _split(
     kept: list[Finding] = []
     held: list[Finding] = []
     for finding in findings:
-        places = [finding.span.start, *(note.span.start for note in finding.notes if note.span is not None)]
         matches = [
             (comment.entry.span.start, name)
             for comment in comments
             for name in comment.entry.names
-            if name in (finding.rule, finding.code)
-            and any(comment.entry.covers.start <= place <= comment.entry.covers.end for place in places)
+            if name in (finding.rule, finding.code) and counts_for(comment.entry.covers, finding)
         ]
         used.update(matches)
         (held if matches else kept).append(finding)
     return tuple(kept), tuple(held)
+
+
+def counts_for(covers: Span, finding: Finding) -> bool:
+    """Whether what a comment covers holds the place of a finding, or one that its notes point at."""
+    places = (finding.span, *(note.span for note in finding.notes if note.span is not None))
+    return any(covers.start <= place.start <= covers.end for place in places)
 
 
 def read_comments(document: Document) -> Iterator[_Comment]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
@@ -205,15 +205,16 @@ def carried(findings: Iterable[Finding], shift: Shift) -> tuple[Finding, ...]:
             notes = tuple(
                 note if note.span is None else replace(note, span=shift.span(note.span)) for note in finding.notes
             )
-            fixes = tuple(fix for old in finding.fixes if (fix := _fix(old, shift)) is not None)
+            fixes = tuple(fix for old in finding.fixes if (fix := fix_at(old, shift.span)) is not None)
             moved.append(replace(finding, span=span, notes=notes, fixes=fixes))
     return tuple(moved)
 
 
-def _fix(fix: Fix, shift: Shift) -> Fix | None:
+def fix_at(fix: Fix, place: Callable[[Span], Span | None]) -> Fix | None:
+    """A fix whose edits are where `place` puts them; None when one of them has no place."""
     edits: list[Edit] = []
     for edit in fix.edits:
-        span = shift.span(edit.span)
+        span = place(edit.span)
         if span is None:
             return None
         edits.append(Edit(span, edit.text))

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from default_lsp.server import Server
     from default_lsp.trial import Asked, Outcome
 
-PATIENCE = 5.0  # s that the client has to agree to show the progress
+CONSENT = 5.0  # s that the client has to agree to show the progress
 REFUSED = (
     "diagnosing runs the code of the file, so it is off until you trust this workspace "
     "(in other editors than VS Code: the option `trusted`)"
 )
-THREAD = "diagnosis"
-PATIENCE = 5.0  # s
+THREAD = "diagnosis"  # name of the threads of runs
+PATIENCE = 5.0  # s that given-up runs have to clear away
 
 
 class Diagnosing:
@@ -94,7 +94,6 @@ class Diagnosing:
         return Asked(
             document=document,
             path=path,
-            saved=bool(path),  # whether it really is, the run finds out itself
             folder=self.server.configuration.folder(result.source.path) or "",
             settings=result.analysis.settings,
             seconds=options.seconds,
@@ -144,7 +143,7 @@ class Run:
         if window is None or not window.work_done_progress:
             return
         try:
-            await asyncio.wait_for(self.server.work_done_progress.create_async(self.token), PATIENCE)
+            await asyncio.wait_for(self.server.work_done_progress.create_async(self.token), CONSENT)
         except (JsonRpcException, asyncio.TimeoutError):
             return  # then without
         title = f"Diagnosing {self.asked.name}"

@@ -14,6 +14,7 @@ from default_lint.program.data import Array, Dataset, Frame, Generator
 from default_lint.program.types import Argument, Call, Compile, Fit, Layer
 from default_lint.program.values import UNKNOWN, Unknown, is_integer, is_known
 from default_lint.settings import UNKNOWN_SUPPRESSION, did_you_mean, rule_names
+from default_lint.suppression import counts_for
 from default_lint.text import Document, Span
 from default_lsp import hints, pages, reference
 from default_lsp.analysis import Analysis
@@ -169,18 +170,11 @@ def _ignored(analysis: Analysis, covers: Span, name: str) -> str:
     if rule is None:
         known = [word for rule in rule_names() for word in (rule.name, rule.code)]
         return prose(f"No rule is called `{name}`{did_you_mean(name, known)}")
-    held = [
-        finding for finding in analysis.report.suppressed if finding.rule == rule.name and _covered(finding, covers)
-    ]
+    held = [item for item in analysis.report.suppressed if item.rule == rule.name and counts_for(covers, item)]
     lines = [f"- {prose(finding.message)}{_line(analysis.document, finding.span)}" for finding in held]
     holds = "Holds back:\n\n" + "\n".join(lines) if lines else "Holds back nothing at present."
     address = link(f"`{rule.name}`", links.page_of(rule.name))
     return paragraphs((f"{address} · {plain(rule.summary())}", holds, pages.section(rule.page(), "Why it matters")))
-
-
-def _covered(finding: Finding, covers: Span) -> bool:
-    places = [finding.span.start, *(note.span.start for note in finding.notes if note.span is not None)]
-    return any(covers.start <= place <= covers.end for place in places)
 
 
 # Layers and calls

@@ -14,14 +14,14 @@ from dataclasses import replace
 
 from default_lint.engine import analyze
 from default_lint.engine import diagnose as judge
-from default_lint.findings import Diagnosis, Edit, Finding, Fix, Note, Observed, Report, Rule, Severity
+from default_lint.findings import Diagnosis, Finding, Note, Observed, Report, Rule, Severity
 from default_lint.fixing import restrict
 from default_lint.lexis import COMMENT, STRING
 from default_lint.settings import SYNTAX_ERROR, Settings, observation_names
 from default_lint.suppression import suppress
 from default_lint.text import Document, Span
 from default_lint.trial.trace import Trace
-from default_lsp.carry import Shift
+from default_lsp.carry import Shift, fix_at
 from default_lsp.runs import key_of
 
 NEAR = 2  # lines of code around a place that belong to it
@@ -274,7 +274,7 @@ class _Move:
             finding,
             span=self.place(finding.span) or finding.span,
             notes=tuple(self._note(note) for note in finding.notes),
-            fixes=tuple(moved for fix in finding.fixes if (moved := self._fix(fix)) is not None),
+            fixes=tuple(moved for fix in finding.fixes if (moved := fix_at(fix, self.span)) is not None),
         )
 
     def hint(self, finding: Finding, place: Span) -> Finding:
@@ -285,15 +285,6 @@ class _Move:
 
     def _note(self, note: Note) -> Note:
         return note if note.span is None else replace(note, span=self.span(note.span))
-
-    def _fix(self, fix: Fix) -> Fix | None:
-        edits: list[Edit] = []
-        for edit in fix.edits:
-            moved = self.span(edit.span)
-            if moved is None:
-                return None
-            edits.append(Edit(moved, edit.text))
-        return replace(fix, edits=tuple(edits))
 
 
 class _Code:

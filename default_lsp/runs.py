@@ -23,12 +23,11 @@ class Runs:
         self._by_path: dict[str, Observations] = {}
         self._lock = threading.Lock()
 
-    def keep(self, observations: Observations) -> tuple[str, ...]:
-        """Remember a run in place of the earlier one of the same script; the paths whose findings change by that."""
+    def keep(self, observations: Observations) -> None:
+        """Remember a run in place of the earlier one of the same script."""
         with self._lock:
-            gone = self._without(lambda known: key_of(known.script) == key_of(observations.script))
+            self._without(lambda known: key_of(known.script) == key_of(observations.script))
             self._by_path.update({key_of(path): observations for path in observations.paths})
-        return tuple(dict.fromkeys((*gone, *observations.paths)))
 
     def get(self, path: str) -> Observations | None:
         """What is known about a document."""
@@ -42,13 +41,11 @@ class Runs:
     def __contains__(self, path: str) -> bool:
         return self.get(path) is not None
 
-    def clear(self, folder: str = "") -> tuple[str, ...]:
-        """Forget the runs of the scripts in a folder, or all; the paths whose findings change by that."""
-        inside = os.path.join(key_of(folder), "") if folder else ""
+    def clear(self, folder: str) -> None:
+        """Forget the runs of the scripts in a folder."""
+        inside = os.path.join(key_of(folder), "")
         with self._lock:
-            return self._without(lambda known: key_of(known.script).startswith(inside))
+            self._without(lambda known: key_of(known.script).startswith(inside))
 
-    def _without(self, unwanted: Callable[[Observations], bool]) -> tuple[str, ...]:
-        gone = [path for path, known in self._by_path.items() if unwanted(known)]
-        runs = [self._by_path.pop(path) for path in gone]
-        return tuple(dict.fromkeys(path for run in runs for path in run.paths))
+    def _without(self, unwanted: Callable[[Observations], bool]) -> None:
+        self._by_path = {path: known for path, known in self._by_path.items() if not unwanted(known)}

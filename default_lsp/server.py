@@ -18,7 +18,7 @@ from pygls.lsp.server import LanguageServer
 
 from default_lint import __version__
 from default_lsp import translate
-from default_lsp.configuration import SECTION, ClientSettings, Configuration, parse
+from default_lsp.configuration import SECTION, Configuration, merged, parse
 from default_lsp.diagnosing import Diagnosing
 from default_lsp.protocol import Protocol
 from default_lsp.session import Session
@@ -325,13 +325,9 @@ async def _pull_settings(server: Server) -> None:
         configuration.general = parse(answers[0], server.warn)
     for folder, answer in zip(folders, answers[1:], strict=False):
         if folder in configuration.folders:
-            configuration.folders[folder] = _of_folder(configuration.general, answer, server)
+            configuration.folders[folder] = merged(configuration.general, answer, server.warn)
     if (configuration.general, configuration.folders) != before:
         server.session.touch()
-
-
-def _of_folder(general: ClientSettings, answer: Any, server: Server) -> ClientSettings:
-    return general if answer is None else parse(answer, server.warn)
 
 
 @feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
@@ -362,6 +358,7 @@ async def _folders(server: Server, params: lsp.DidChangeWorkspaceFoldersParams) 
         path = to_path(folder.uri)
         if path is not None:
             server.configuration.folders.pop(path.rstrip("/\\") or path, None)
+            server.session.runs.clear(path)
     for folder in params.event.added:
         _add_folder(server, folder.uri)
     server.session.touch()

@@ -234,11 +234,10 @@ class Session:
 
     # Analyses
 
-    def touch(self, keys: Sequence[str] | None = None) -> None:
-        """Settings or observations changed: look at these, or at everything, again."""
-        for key in list(self.opened) if keys is None else keys:
-            if key in self.opened:
-                self._changed(key, 0.0)
+    def touch(self) -> None:
+        """Settings or observations changed: look at everything again."""
+        for key in self.opened:
+            self._changed(key, 0.0)
         self.client.outdated()
 
     async def current(self, uri: str, *, hurry: bool = False) -> Result | None:
@@ -406,7 +405,7 @@ class Session:
 
     def _cell(self, notebook: Notebook, uri: str) -> Buffer | None:
         buffer = self.buffers.get(uri)
-        return buffer if buffer is not None and uri in notebook.code and buffer.language == "python" else None
+        return buffer if buffer is not None and uri in notebook.code and buffer.language.lower() in PYTHON else None
 
 
 def _present(source: Source, ran: Document, span: Span) -> Span:

@@ -60,14 +60,12 @@ class Asked:
 
     document   the text that runs, and the path that its findings carry
     path       its file; "" when it has none
-    saved      the file holds this text
     folder     of the workspace, for an untitled document and for relative paths; "" without one
     seconds, epochs, arguments, interpreter, directory, network   as the options of the command line
     """
 
     document: Document
     path: str = ""
-    saved: bool = False
     folder: str = ""
     settings: Settings = USUAL
     seconds: float = 60.0
@@ -202,7 +200,7 @@ def _in_file(asked: Asked) -> bool:
     from default_lint.files import encode
 
     document = asked.document
-    if not asked.saved or not asked.path or _is_notebook(document):
+    if not asked.path or _is_notebook(document):
         return False
     if os.path.abspath(asked.path) != os.path.abspath(document.path):
         return False  # its sites would not be found in the document

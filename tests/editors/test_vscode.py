@@ -57,21 +57,17 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture
 def desk(shared: Desk, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    """The window with nothing open; what it shows and the logs are kept when the test fails."""
+    """The window with nothing open; what it shows in the end is kept, and the logs when the test fails."""
     failed = request.session.testsfailed
     yield shared
-    if request.session.testsfailed > failed:
-        keep(shared, request.node.name, tmp_path)
-    shared.clear()
-
-
-def keep(desk: Desk, name: str, tmp_path: Path) -> None:
-    """The screen and the logs, for who looks for the reason."""
-    folder = Path(os.environ.get("DEFAULT_LINT_ARTIFACTS") or tmp_path) / "vscode" / re.sub(r"\W+", "-", name)
+    folder = Path(os.environ.get("DEFAULT_LINT_ARTIFACTS") or tmp_path) / "vscode"
+    folder /= re.sub(r"\W+", "-", request.node.name)
     folder.mkdir(parents=True, exist_ok=True)
-    desk.page.screenshot(path=folder / "screen.png")
-    for log in desk.installation.logs():
-        shutil.copy(log, folder / log.name)
+    shared.page.screenshot(path=folder / "screen.png")
+    if request.session.testsfailed > failed:
+        for log in shared.installation.logs():
+            shutil.copy(log, folder / log.name)
+    shared.clear()
 
 
 def test_findings_stand_under_their_tokens(desk: Desk) -> None:

@@ -89,7 +89,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def opened(path: Path | str, text: str = SCRIPT, **more: Any) -> Asked:
     """What is asked when a text is open under a path."""
-    return Asked(from_text(str(path), text), str(path), **{"saved": True, **more})
+    return Asked(from_text(str(path), text), str(path), **more)
 
 
 def run(asked: Asked, heard: Heard | None = None, buffers: Mapping[str, Document] | None = None) -> Outcome:
@@ -114,10 +114,9 @@ def test_a_saved_script_runs_from_its_file(told: Told, script: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("saved", [True, False])
-def test_an_edited_script_runs_as_it_is_in_the_editor(told: Told, script: Path, saved: bool) -> None:
+def test_an_edited_script_runs_as_it_is_in_the_editor(told: Told, script: Path) -> None:
     text = SCRIPT + "# edited\n"
-    assert run(opened(script, text, saved=saved)).kind == "finished"
+    assert run(opened(script, text)).kind == "finished"
     (request,) = told.requests
     assert (request.script, request.source, request.filename) == (str(script), text, str(script))
     assert script.read_text() == SCRIPT
@@ -136,7 +135,7 @@ def test_an_untitled_script_runs_in_the_workspace(told: Told, script: Path) -> N
 
 def test_a_notebook_runs_as_its_cells(told: Told, script: Path) -> None:
     document = book(script.parent / "book.ipynb", "%pip install x\n", SCRIPT)
-    run(Asked(document, document.path, saved=True))
+    run(Asked(document, document.path))
     (request,) = told.requests
     assert request.script == request.filename == document.path
     assert request.source == document.text
@@ -144,7 +143,7 @@ def test_a_notebook_runs_as_its_cells(told: Told, script: Path) -> None:
 
 def test_a_declared_encoding_is_not_that_of_an_editors_text(told: Told, script: Path) -> None:
     text = "#!/usr/bin/python\n# -*- coding: latin-1 -*-\n" + SCRIPT
-    run(opened(script, text, saved=False))
+    run(opened(script, text))
     source = told.requests[0].source or ""
     assert len(source) == len(text)
     assert source.splitlines()[1:] == ["# -*- ------: latin-1 -*-", *SCRIPT.splitlines()]
@@ -542,7 +541,7 @@ def test_an_unsaved_script_is_diagnosed(tmp_path: Path, capfd: pytest.CaptureFix
     path = tmp_path / "train.py"
     path.write_text("raise SystemExit('not this one')\n")
     heard = Heard()
-    outcome = made(opened(path, FAULTY, saved=False), heard)
+    outcome = made(opened(path, FAULTY), heard)
     assert outcome.kind == "finished"
     assert observed(outcome)["learning-rate-off"][1:] == (0, 15)
     assert path.read_text() == "raise SystemExit('not this one')\n"
