@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.editors import tools
+from tests.editors.driving import closing
 from tests.editors.examples import (
     ENDLESS,
     FAULTY,
@@ -37,23 +38,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
         running.append(Neovim(FIND[version](), tmp_path / f"home{len(running)}", options, **more))
         return running[-1]
 
-    yield starts
-    try:
-        for editor in running:
-            assert not [text for text in editor.said() if "internal error" in text]
-    finally:
-        for editor in running:
-            editor.close()
-
-
-@pytest.fixture
-def script(tmp_path: Path) -> Path:
-    """A faulty script in a project."""
-    path = tmp_path / "project" / "train.py"
-    path.parent.mkdir()
-    (path.parent / "default-lint.toml").write_text("")
-    path.write_text(FAULTY, encoding="utf-8")
-    return path
+    with closing(running):
+        yield starts
 
 
 def where(finding: dict) -> tuple[int, int, int]:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from tests.editors.driving import Editor, Problem
 from tests.editors.tools import ROOT, need, server
 
 HERE = Path(__file__).parent
 PACKAGE = ROOT / "editors" / "emacs"
-PATIENCE = 60.0  # s; only a limit: each wait ends as soon as its condition holds
-
-
-class Problem(AssertionError):
-    """Emacs raised, or something did not come about."""
 
 
 def quoted(text: str) -> str:
@@ -28,45 +20,29 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-class Emacs:
+class Emacs(Editor):
     """One Emacs with its own home, which serves Python buffers with default-lint."""
+
+    patience = 60.0
 
     def __init__(self, command: list[str], home: Path, setup: str = "", **variables: str) -> None:
         self.client = need("emacsclient")
-        # A socket has to have a short name.
-        self.folder = Path(tempfile.mkdtemp(prefix="dl-emacs-"))
-        home.mkdir(exist_ok=True)
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "CONDA_PREFIX"}},
-            "HOME": str(home),
-            "XDG_CONFIG_HOME": str(home / "config"),
-            "XDG_RUNTIME_DIR": str(self.folder),
-            "PYTHONPATH": str(ROOT),
-            "LC_ALL": "C.UTF-8",
-            **variables,
-        }
+        super().__init__("emacs", home, LC_ALL="C.UTF-8", **variables)
         program = " ".join(quoted(part) for part in server())
         start = (
             f"(progn (setq default-lint-command (list {program})) {setup} (default-lint-setup)"
             " (add-hook 'python-mode-hook #'eglot-ensure))"
         )
-        self.log = (home / "emacs.log").open("wb")
-        self.process = subprocess.Popen(
+        self.start(
             [
                 *command,
                 "-Q",
                 f"--fg-daemon={self.folder / 's'}",
                 *("-L", str(PACKAGE), "-l", str(HERE / "driver.el"), "--eval", start),
-            ],
-            env=self.environment,
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
+            ]
         )
         try:
-            self.wait("t", raising=False)
+            self.begun()
         except BaseException:
             self.close()
             raise
@@ -82,7 +58,7 @@ class Emacs:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=self.patience,
             check=False,
         )
         if not answered.exists():
@@ -92,20 +68,20 @@ class Emacs:
             raise Problem(answer["problem"])
         return answer["result"]
 
-    def wait(self, code: str, seconds: float = PATIENCE, raising: bool = True) -> Any:
+    def wait(self, code: str, seconds: float | None = None) -> Any:
         """The value of a form, once it is neither nil nor empty."""
-        end = time.monotonic() + seconds
+        return self.until(lambda: self.lisp(code) or None, code, seconds)
+
+    def begun(self) -> None:
+        """Wait until it answers."""
+        end = time.monotonic() + self.patience
         while True:
             try:
-                value = self.lisp(code)
+                self.lisp("t")
+                return
             except Problem:
-                if raising or time.monotonic() > end or self.process.poll() is not None:
+                if time.monotonic() > end or self.process.poll() is not None:
                     raise
-                value = None
-            if value:
-                return value
-            if time.monotonic() > end:
-                raise Problem(f"did not come about: {code}\nsaid: {self.said()}")
             time.sleep(0.05)
 
     def open(self, path: Path) -> None:
@@ -124,44 +100,5 @@ class Emacs:
     def diagnostics(self) -> list[dict[str, Any]]:
         return self.lisp("(driver-diagnostics)") or []
 
-    def rules(self, *expected: str) -> list[dict[str, Any]]:
-        """The diagnostics, once their rules are the expected ones, in the order of the text."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            found = self.diagnostics()
-            if [finding["code"] for finding in found] == list(expected):
-                return found
-            if time.monotonic() > end:
-                raise Problem(f"expected {expected}, there are {found}\nsaid: {self.said()}")
-            time.sleep(0.05)
-
-    def finding(self, rule: str, **properties: Any) -> dict[str, Any]:
-        """The diagnostic of a rule, once it has the given properties."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            found = self.diagnostics()
-            for one in found:
-                if one["code"] == rule and properties.items() <= one.items():
-                    return one
-            if time.monotonic() > end:
-                raise Problem(f"expected {rule} with {properties}, there are {found}\nsaid: {self.said()}")
-            time.sleep(0.05)
-
     def said(self) -> list[str]:
         return self.lisp("(vconcat (reverse driver-said))") or []
-
-    def close(self) -> None:
-        """End Emacs and whatever it started."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
 import socket
 import struct
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from tests.editors.driving import Editor, Problem
 from tests.editors.tools import ROOT, server
 
 HERE = Path(__file__).parent
 PLUGIN = ROOT / "editors" / "neovim"
-PATIENCE = 25.0
-
-
-class Problem(AssertionError):
-    """Neovim raised, or something did not come about."""
 
 
 def pack(value: Any) -> bytes:
@@ -64,34 +55,15 @@ class Answers:
         raise Problem(f"unexpected MessagePack 0x{kind:x}")
 
 
-class Neovim:
+class Neovim(Editor):
     """One Neovim with its own home, and `default_lint` set up with the given options (Lua)."""
 
     def __init__(self, program: Path, home: Path, options: str = "", setup: str | None = None, **variables: str):
-        # A socket has to have a short name.
-        self.folder = Path(tempfile.mkdtemp(prefix="dl-nvim-"))
+        super().__init__("nvim", home, **variables)
         address = str(self.folder / "s")
         command = "{" + ", ".join(json.dumps(part) for part in server()) + "}"
         setup = setup or f"require('default_lint').setup({{ cmd = {command}, {options} }})"
-        home.mkdir(exist_ok=True)
-        environment = {
-            **{name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "CONDA_PREFIX"}},
-            "HOME": str(home),
-            "PYTHONPATH": str(ROOT),
-            **{f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")},
-            **variables,
-        }
-        arguments = [str(program), "--headless", "-u", "NONE", "-i", "NONE", "-n", "--listen", address]
-        self.log = (home / "nvim.log").open("wb")
-        self.process = subprocess.Popen(
-            arguments,
-            env=environment,
-            cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
-        )
+        self.start([str(program), "--headless", "-u", "NONE", "-i", "NONE", "-n", "--listen", address])
         try:
             self.connection = self.connect(address)
             self.answers = Answers(self.connection)
@@ -104,7 +76,7 @@ class Neovim:
             raise
 
     def connect(self, address: str) -> socket.socket:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while True:
             connection = socket.socket(socket.AF_UNIX)
             try:
@@ -115,7 +87,7 @@ class Neovim:
                     raise Problem("Neovim did not start") from None
                 time.sleep(0.02)
                 continue
-            connection.settimeout(PATIENCE)
+            connection.settimeout(self.patience)
             return connection
 
     def call(self, code: str, *arguments: Any) -> Any:
@@ -134,16 +106,9 @@ class Neovim:
             raise Problem(answer["problem"])
         return answer["result"]
 
-    def wait(self, code: str, *arguments: Any, seconds: float = PATIENCE) -> Any:
+    def wait(self, code: str, *arguments: Any, seconds: float | None = None) -> Any:
         """The value that a chunk returns, once it is neither nil nor false nor empty."""
-        end = time.monotonic() + seconds
-        while True:
-            value = self.lua(code, *arguments)
-            if value:
-                return value
-            if time.monotonic() > end:
-                raise Problem(f"did not come about: {code}\nsaid: {self.said()}\ndiagnostics: {self.diagnostics()}")
-            time.sleep(0.05)
+        return self.until(lambda: self.lua(code, *arguments) or None, code, seconds)
 
     def open(self, path: Path) -> None:
         self.lua("vim.cmd('edit ' .. vim.fn.fnameescape(...))", str(path))
@@ -161,46 +126,14 @@ class Neovim:
     def diagnostics(self) -> list[dict[str, Any]]:
         return self.lua("return driver.diagnostics()") or []
 
-    def rules(self, *expected: str) -> list[dict[str, Any]]:
-        """The diagnostics, once their rules are the expected ones, in the order of the text."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            found = self.diagnostics()
-            if [finding["code"] for finding in found] == list(expected):
-                return found
-            if time.monotonic() > end or any("quit with exit code" in text for text in self.said()):
-                raise Problem(f"expected {expected}, there are {found}\nsaid: {self.said()}")
-            time.sleep(0.05)
-
-    def finding(self, rule: str, **properties: Any) -> dict[str, Any]:
-        """The diagnostic of a rule, once it has the given properties."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            found = self.diagnostics()
-            for one in found:
-                if one["code"] == rule and properties.items() <= one.items():
-                    return one
-            if time.monotonic() > end:
-                raise Problem(f"expected {rule} with {properties}, there are {found}\nsaid: {self.said()}")
-            time.sleep(0.05)
-
     def said(self) -> list[str]:
         return self.lua("return driver.said") or []
+
+    def given_up(self) -> bool:
+        return any("quit with exit code" in text for text in self.said())
 
     def close(self) -> None:
         """End Neovim and whatever it started."""
         if hasattr(self, "connection"):
             self.connection.close()
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        super().close()
