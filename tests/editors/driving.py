@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.editors.examples import LEGACY, SOFTMAX
 from tests.editors.tools import ROOT
 
 Found = TypeVar("Found")
+Shown = TypeVar("Shown", bound="Editor")
 
 
 class Problem(AssertionError):
@@ -54,6 +56,10 @@ class Editor:
             stderr=self.log,
             start_new_session=True,
         )
+
+    def open(self, path: Path) -> None:
+        """Open a file."""
+        raise NotImplementedError
 
     def diagnostics(self) -> list[dict[str, Any]]:
         """The findings that the editor shows, in the order of the text."""
@@ -112,6 +118,13 @@ class Editor:
             self.process.wait()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def showing(editor: Shown, script: Path) -> Shown:
+    """The editor, once it shows the findings of the faulty script."""
+    editor.open(script)
+    editor.rules(SOFTMAX, LEGACY)
+    return editor
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.editors import tools
-from tests.editors.driving import closing
+from tests.editors.driving import closing, showing
 from tests.editors.emacs.driving import PACKAGE, Emacs, quoted
 from tests.editors.examples import (
     ENDLESS,
@@ -61,9 +61,7 @@ def test_findings_at_their_columns(start: Start, script: Path) -> None:
 
 
 def test_hover(start: Start, script: Path) -> None:
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     layer = editor.lisp("(driver-hover 6 16)")
     assert "Dense" in layer
     assert "(None, 8)" in layer
@@ -72,9 +70,7 @@ def test_hover(start: Start, script: Path) -> None:
 
 
 def test_quick_fix(start: Start, script: Path) -> None:
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     editor.lisp(f'(progn (driver-fix 10 {columns(LEGACY, "utf-32")[0]} "Rename to `learning_rate`") nil)')
     editor.rules(SOFTMAX)
     assert editor.text() == FIXED
@@ -82,9 +78,7 @@ def test_quick_fix(start: Start, script: Path) -> None:
 
 
 def test_fix_all(start: Start, script: Path) -> None:
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     editor.lisp("(progn (default-lint-fix-all) nil)")
     editor.rules(SOFTMAX)
     assert editor.text() == FIXED
@@ -92,9 +86,7 @@ def test_fix_all(start: Start, script: Path) -> None:
 
 
 def test_an_edit_brings_new_findings(start: Start, script: Path) -> None:
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     editor.type(HEALTHY)
     editor.rules()
     editor.type("# a line above\n" + FIXED)
@@ -106,18 +98,14 @@ def test_names_with_spaces_and_letters_beyond_ascii(start: Start, tmp_path: Path
     path = tmp_path / "Größe 100% 試" / "mein modèle #1.py"
     path.parent.mkdir()
     path.write_text(FAULTY, encoding="utf-8")
-    editor = start()
-    editor.open(path)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), path)
     editor.lisp("(progn (default-lint-fix-all) nil)")
     editor.rules(SOFTMAX)
     assert editor.text() == FIXED
 
 
 def test_explain(start: Start, script: Path) -> None:
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     # What the command offers at the finding.
     offered = editor.lisp(
         "(progn (driver-at 7 0) (cl-letf (((symbol-function 'completing-read)"
@@ -132,9 +120,7 @@ def test_explain(start: Start, script: Path) -> None:
 
 
 def test_info(start: Start, script: Path) -> None:
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     editor.lisp("(progn (default-lint-info) nil)")
     page = editor.wait(
         '(cl-some (lambda (b) (and (string-prefix-p "*default-lint:" (buffer-name b))'
@@ -144,9 +130,7 @@ def test_info(start: Start, script: Path) -> None:
 
 
 def test_restart(start: Start, script: Path) -> None:
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     editor.lisp("(progn (setq old (eglot-current-server)) (eglot-reconnect old) nil)")
     editor.wait("(and (eglot-current-server) (not (eq old (eglot-current-server))) t)")
     editor.type(FIXED)
@@ -173,9 +157,7 @@ def test_the_server_of_the_project(start: Start, script: Path) -> None:
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\nexec " + " ".join(f"'{part}'" for part in tools.server()) + "\n")
     program.chmod(0o755)
-    editor = start("(setq default-lint-command nil)", PATH="/usr/bin:/bin")
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    showing(start("(setq default-lint-command nil)", PATH="/usr/bin:/bin"), script)
 
 
 def test_without_a_server(start: Start, script: Path) -> None:
@@ -188,9 +170,7 @@ def test_without_a_server(start: Start, script: Path) -> None:
 def test_diagnosis_asks_first(start: Start, script: Path) -> None:
     ran = script.with_name("ran")
     script.write_text(FAULTY + f"open({str(ran)!r}, 'w').close()\n", encoding="utf-8")
-    editor = start()
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(), script)
     told = editor.lisp("(condition-case problem (default-lint-diagnose) (user-error (error-message-string problem)))")
     assert told == "Nothing was run"
     assert any("executes code" in text for text in editor.said())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.editors import tools
-from tests.editors.driving import closing
+from tests.editors.driving import closing, showing
 from tests.editors.examples import (
     ENDLESS,
     FAULTY,
@@ -59,9 +59,7 @@ def test_findings_at_their_columns(start: Start, script: Path, version: str) -> 
 
 @versions
 def test_encoding(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     encoding = editor.lua("return require('default_lint').clients(0)[1] and 1 or nil")
     encoding = editor.lua(
         "return require('default_lint').clients(vim.api.nvim_get_current_buf())[1].offset_encoding or 'utf-16'"
@@ -71,9 +69,7 @@ def test_encoding(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_hover(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     layer = editor.lua("return driver.hover(6, 16)")
     assert "Dense" in layer
     assert "(None, 8)" in layer
@@ -84,9 +80,7 @@ def test_hover(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_quick_fix(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.lua("driver.fix(...)", 10, columns(LEGACY, "utf-8")[0], "Rename to `learning_rate`")
     editor.rules(SOFTMAX)
     assert editor.text() == FIXED
@@ -95,9 +89,7 @@ def test_quick_fix(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_ignore_here(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.lua("driver.fix(...)", 10, columns(LEGACY, "utf-8")[0], f"Ignore `{LEGACY}`")
     editor.rules(SOFTMAX)
     assert f"ignore[{LEGACY}]" in editor.text().splitlines()[10]
@@ -105,9 +97,7 @@ def test_ignore_here(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_fix_all(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.lua("vim.cmd('DefaultLintFixAll')")
     editor.rules(SOFTMAX)
     assert editor.text() == FIXED
@@ -115,9 +105,7 @@ def test_fix_all(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_an_edit_brings_new_findings(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.type(HEALTHY)
     editor.rules()
     editor.type("# a line above\n" + FIXED)
@@ -130,9 +118,7 @@ def test_names_with_spaces_and_letters_beyond_ascii(start: Start, tmp_path: Path
     path = tmp_path / "Größe 100% 試" / "mein modèle #1.py"
     path.parent.mkdir()
     path.write_text(FAULTY, encoding="utf-8")
-    editor = start(version)
-    editor.open(path)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), path)
     editor.lua("vim.cmd('DefaultLintFixAll')")
     editor.rules(SOFTMAX)
     assert editor.text() == FIXED
@@ -140,9 +126,7 @@ def test_names_with_spaces_and_letters_beyond_ascii(start: Start, tmp_path: Path
 
 @versions
 def test_explain(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.lua("vim.api.nvim_win_set_cursor(0, { 8, 0 }) vim.cmd('DefaultLintExplain')")
     page = editor.wait("return driver.buffers()[...]", f"default-lint://{SOFTMAX}")
     assert "softmax" in page
@@ -153,9 +137,7 @@ def test_explain(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_explain_any_rule(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.lua("vim.api.nvim_win_set_cursor(0, { 1, 0 }) vim.cmd('DefaultLintExplain')")
     assert "no finding at this line" in editor.said()[-1]
     editor.lua("vim.cmd('DefaultLintExplain dying-relu')")
@@ -166,9 +148,7 @@ def test_explain_any_rule(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_info(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.lua("vim.cmd('DefaultLintInfo')")
     (page,) = editor.wait("return vim.tbl_values(driver.buffers())")
     assert str(script.parent) in page
@@ -193,16 +173,12 @@ def test_the_server_of_the_project(start: Start, script: Path, version: str) -> 
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\nexec " + " ".join(f"'{part}'" for part in tools.server()) + "\n")
     program.chmod(0o755)
-    editor = start(version, setup="require('default_lint').setup({})", PATH="/usr/bin:/bin")
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    showing(start(version, setup="require('default_lint').setup({})", PATH="/usr/bin:/bin"), script)
 
 
 @versions
 def test_restart(start: Start, script: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     first = editor.lua("return require('default_lint').clients()[1].id")
     editor.lua("vim.cmd('DefaultLintRestart')")
     editor.wait("local c = require('default_lint').clients() return #c == 1 and c[1].id ~= ...", first)
@@ -218,9 +194,7 @@ def test_settings(start: Start, script: Path, version: str) -> None:
 
 @versions
 def test_two_projects_two_servers(start: Start, script: Path, tmp_path: Path, version: str) -> None:
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     beside = script.with_name("beside.py")
     beside.write_text(FIXED, encoding="utf-8")
     editor.open(beside)
@@ -293,17 +267,15 @@ def test_enabled_without_setup(start: Start, script: Path) -> None:
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\nexec " + " ".join(f"'{part}'" for part in tools.server()) + "\n")
     program.chmod(0o755)
-    editor = start(setup="vim.lsp.enable('default_lint')")
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(setup="vim.lsp.enable('default_lint')"), script)
     assert editor.lua("return vim.fn.exists(':DefaultLintDiagnose')") == 2
 
 
 def test_started_as_before_0_11(start: Start, script: Path) -> None:
     command = "{" + ", ".join(f"'{part}'" for part in tools.server()) + "}"
-    editor = start(setup=f"local d = require('default_lint') d.starts_with = 'start' d.setup({{ cmd = {command} }})")
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(
+        start(setup=f"local d = require('default_lint') d.starts_with = 'start' d.setup({{ cmd = {command} }})"), script
+    )
     first = editor.lua("return require('default_lint').clients()[1].id")
     editor.lua("vim.cmd('DefaultLintRestart')")
     editor.wait("local c = require('default_lint').clients() return #c == 1 and c[1].id ~= ...", first)
@@ -314,9 +286,7 @@ def test_started_as_before_0_11(start: Start, script: Path) -> None:
 def test_diagnosis_asks_first(start: Start, script: Path, version: str) -> None:
     ran = script.with_name("ran")
     script.write_text(FAULTY + f"open({str(ran)!r}, 'w').close()\n", encoding="utf-8")
-    editor = start(version)
-    editor.open(script)
-    editor.rules(SOFTMAX, LEGACY)
+    editor = showing(start(version), script)
     editor.lua("vim.cmd('DefaultLintDiagnose')")
     question, answer = editor.said()
     assert str(script.parent) in question

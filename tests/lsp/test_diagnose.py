@@ -55,6 +55,19 @@ def children(client: Client) -> list[psutil.Process]:
     return psutil.Process(client.process.pid).children(recursive=True)
 
 
+async def ended(client: Client) -> dict[str, Any]:
+    """What a run showed, once it has; training may take longer than a test waits for anything else."""
+    for _ in range(10):
+        try:
+            await client.until(lambda: {"finished", "failed"} & set(states(client)), "the end of the run")
+            break
+        except AssertionError:
+            assert children(client), "the run is gone"
+    finished = state(client, "finished")
+    assert finished is not None, client.said()
+    return finished
+
+
 async def gone(processes: list[psutil.Process]) -> None:
     """Wait until processes have ended."""
     _, alive = await asyncio.to_thread(psutil.wait_procs, processes, PATIENCE)
@@ -198,14 +211,7 @@ async def test_a_run_shows_at_its_lines_what_it_saw(editor: str, tmp_path: Path)
         uri = client.open(file)
         before = await client.rules(uri)
         await client.command("diagnose", uri)
-        for _ in range(10):  # training may take longer than a test waits for anything else
-            try:
-                await client.until(lambda: {"finished", "failed"} & set(states(client)), "the end of the run")
-                break
-            except AssertionError:
-                assert children(client), "the run is gone"
-        finished = state(client, "finished")
-        assert finished is not None, client.said()
+        finished = await ended(client)
 
         # the panel
         assert states(client)[0] == "started"
@@ -286,14 +292,7 @@ async def test_a_notebook_runs_as_a_whole_and_its_findings_land_in_cells(tmp_pat
         uri = (tmp_path / "train.ipynb").as_uri()
         names = client.open_notebook(uri, cells)
         await client.command("diagnose", names[0])
-        for _ in range(10):
-            try:
-                await client.until(lambda: {"finished", "failed"} & set(states(client)), "the end of the run")
-                break
-            except AssertionError:
-                assert children(client), "the run is gone"
-        finished = state(client, "finished")
-        assert finished is not None, client.said()
+        finished = await ended(client)
         assert finished["uri"] == uri
         assert finished["findings"]
         assert {row["uri"] for row in finished["findings"]} <= set(names)
