@@ -1,0 +1,41 @@
+"""HLR: change the learning rate."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
+
+FACTORS = (0.001, 0.003, 0.01, 0.03, 0.1, 10.0, 30.0, 100.0, 300.0, 1000.0)
+LARGEST = 10.0
+
+
+class ChangeLearningRate(Operator):
+    """Multiply the learning rate by 0.001 to 1,000.
+
+    An optimizer given by name becomes the object with that rate, as a person does who begins to tune it. DeepCrime
+    searches between the rate and 1 only; people also choose rates with which nothing happens.
+    """
+
+    code = "HLR"
+    family = "hyperparameter"
+    cause = "learning-rate"
+    published = True
+
+    def changes(self, subject: Subject, draw: random.Random) -> Iterator[Change]:
+        """One for each `compile`."""
+        for compile_ in subject.compiles:
+            optimizer = compile_.optimizer
+            if optimizer is None or not optimizer.name:
+                raise NotApplicable("the optimizer is not known")
+            before = subject.learning_rate(optimizer)
+            after = float(f"{min(before * draw.choice(FACTORS), LARGEST):.3g}")
+            values = {"argument": "learning_rate", "before": before, "after": after}
+            if optimizer.call is not None:
+                edit = subject.set(optimizer.call, "learning_rate", f"{after:g}")
+                yield Change((edit,), optimizer.call.span, values)
+            else:
+                spelled, imports = subject.spell(f"keras.optimizers.{optimizer.name}")
+                edit = subject.replace(optimizer.span, f"{spelled}(learning_rate={after:g})")
+                yield Change((*imports, edit), compile_.span, values)
