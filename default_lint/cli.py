@@ -48,6 +48,7 @@ Commands:
   settings   Show each setting of a path and where it comes from
   files      List the files that `check` would look at
   server     Start the language server, for editors; needs the extra `lsp`
+  lab        Plant faults in programs and build the training corpus; needs the extra `lab`
   clean      Remove the cache
   help       Show the help of a command
 
@@ -610,6 +611,20 @@ def _clean(arguments: Sequence[str]) -> int:
     return CLEAN
 
 
+def _lab(arguments: Sequence[str]) -> int:
+    import importlib
+
+    try:
+        return int(importlib.import_module("default_lint.lab.command").main(list(arguments)))
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package == "default_lint" and error.name != "default_lint.lab":
+            raise
+        raise UsageError(
+            f"the lab needs packages that are not installed (`{package}`): pip install 'default-lint[lab]'"
+        ) from None
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": _check,
     "diagnose": _diagnose,
@@ -619,6 +634,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "settings": _settings,
     "files": _files,
     "clean": _clean,
+    "lab": _lab,
 }
 
 

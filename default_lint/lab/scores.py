@@ -30,7 +30,7 @@ class Scoring:
     threshold: float = 0.5
 
     def of(self, namespace: Mapping[str, Any]) -> float:
-        """The score, higher is better; NaN when a prediction is not finite. Raises ValueError when it cannot be told."""
+        """The score, higher is better; NaN when a prediction is not finite. Raises ValueError when there is none."""
         try:
             model, inputs, targets = (
                 eval(expression, dict(namespace)) for expression in (self.model, self.inputs, self.targets)

@@ -10,8 +10,44 @@ from pkgutil import iter_modules
 from default_lint.lab.mutants.base import FAMILIES, Change, Mutant, NotApplicable, Operator, Planted, Subject
 
 PUBLISHED = (
-    *("HBS", "HLR", "HNE", "HDB", "ACH", "ARM", "AAL", "FLC", "OCH", "OCG", "WCI", "WAB", "WRB", "RCD", "RAW", "RCW", "RRW"),
-    *("LKS", "LCF", "LCP", "LCS", "LCD", "LCN", "LAD", "LRM", "LCT", "LCO", "TCL", "TRD", "TUD", "TAN", "TCO", "VRM", "RCP"),
+    *(
+        "HBS",
+        "HLR",
+        "HNE",
+        "HDB",
+        "ACH",
+        "ARM",
+        "AAL",
+        "FLC",
+        "OCH",
+        "OCG",
+        "WCI",
+        "WAB",
+        "WRB",
+        "RCD",
+        "RAW",
+        "RCW",
+        "RRW",
+    ),
+    *(
+        "LKS",
+        "LCF",
+        "LCP",
+        "LCS",
+        "LCD",
+        "LCN",
+        "LAD",
+        "LRM",
+        "LCT",
+        "LCO",
+        "TCL",
+        "TRD",
+        "TUD",
+        "TAN",
+        "TCO",
+        "VRM",
+        "RCP",
+    ),
 )
 """The codes of DEFault's 34 operators, in the order of its families."""
 

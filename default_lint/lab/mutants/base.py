@@ -156,6 +156,23 @@ class Subject:
         inside = layer.call["layer"]
         return inside if isinstance(inside, Call) else getattr(inside, "call", None)
 
+    def layer_calls(self, *names: str) -> list[tuple[Layer, Call]]:
+        """As `layers`, with the call that makes the layer; one inside a wrapper counts for itself, not its wrapper."""
+        found: dict[Span, tuple[Layer, Call]] = {}
+        for _, layer in self.layers():
+            call = self.wrapped(layer) or layer.call
+            if not names or call.short in names:
+                found.setdefault(call.span, (layer, call))
+        return [found[span] for span in sorted(found)]
+
+    def quoted(self, text: str, like: Span | None = None) -> str:
+        """A string literal with the quotes of another, or with those that the program uses most."""
+        literal = self.code(like) if like is not None else ""
+        mark = (
+            literal[-1:] if literal[-1:] in ("'", '"') else "'" if self.text.count("'") > self.text.count('"') else '"'
+        )
+        return f"{mark}{text}{mark}"
+
     @property
     def compiles(self) -> list[Compile]:
         """Every `compile` of a trained model, each once."""
@@ -203,7 +220,8 @@ class Subject:
         around = [
             span
             for span, nodes in self._nodes.items()
-            if span.contains(inside) and any(isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement) for node in nodes)
+            if span.contains(inside)
+            and any(isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement) for node in nodes)
         ]
         if not around:
             raise NotApplicable("the statement is not found")
@@ -230,14 +248,17 @@ class Subject:
         return Edit(Span(place, place), ("\n" if end == -1 else "") + "".join(f"{indent}{line}\n" for line in lines))
 
     def name_of(self, span: Span) -> str:
-        """The expression of a span when it is a plain name, else raises NotApplicable: it cannot be changed in place."""
+        """The expression of a span when it is a plain name. Raises NotApplicable when it is not."""
         if not self.code(span).isidentifier():
             raise NotApplicable(f"`{self.code(span)[:40]}` is not a variable")
         return self.code(span)
 
     def constant(self, span: Span) -> Span:
-        """Where the value of an expression is written: the literal of the one assignment when the expression is a name
-        that is bound once in the file, by `NAME = literal`, and used once; else the expression itself."""
+        """Where the value of an expression is written.
+
+        For a name that the file binds once, by `NAME = literal`, and uses once, that is the literal; else the
+        expression itself.
+        """
         text = self.code(span)
         bound = self._constants.get(text)
         return bound if bound is not None and self._uses.get(text) == 1 else span
@@ -291,14 +312,16 @@ class Subject:
         if argument is None or argument.removal is None:
             raise NotApplicable(f"`{call.short}` is not given `{name}`")
         later = [
-            other for other in call.arguments.values() if other.given and not other.keyword and other.span > argument.span
+            other
+            for other in call.arguments.values()
+            if other.given and not other.keyword and other.span > argument.span
         ]
         if argument.keyword is None and later:
             raise NotApplicable(f"`{name}` is followed by positional arguments")
         return Edit(argument.removal, "")
 
     def spell(self, name: str) -> tuple[str, tuple[Edit, ...]]:
-        """How a canonical name ("keras.optimizers.SGD") is written in this file, and the import that it needs, if any."""
+        """How a canonical name ("keras.optimizers.SGD") is written here, and the import that it needs, if any."""
         parts = name.split(".")
         candidates: list[str] = []
         for item in self.program.imports:
@@ -313,7 +336,11 @@ class Subject:
         statements = [item.statement for item in self.program.imports if self._is_top(item.statement)]
         if not statements:
             raise NotApplicable(f"no import is found to which `{name}` could be added")
-        style = "tensorflow.keras" if any(item.module.startswith("tensorflow") for item in self.program.imports) else "keras"
+        style = (
+            "tensorflow.keras"
+            if any(item.module.startswith("tensorflow") for item in self.program.imports)
+            else "keras"
+        )
         module = ".".join([style, *parts[1:-1]]) if parts[0] == "keras" else ".".join(parts[:-1])
         return parts[-1], (self.after(max(statements), f"from {module} import {parts[-1]}"),)
 
@@ -436,7 +463,7 @@ def applied(text: str, edits: Sequence[Edit]) -> tuple[str, tuple[Span, ...]]:
 
 
 def moved(span: Span, edits: Sequence[Edit]) -> Span:
-    """Where a span of the original stands after edits; what is put at its border belongs to it if it replaces a part."""
+    """Where a span of the original stands after edits; what replaces a part of it belongs to it."""
 
     def at(offset: int, is_end: bool) -> int:
         shift = 0
@@ -468,14 +495,21 @@ def meaning(program: Program) -> object:
             hidden = _PLACES | _PLACES_OF_LAYERS
             return (
                 type(value).__name__,
-                *((item.name, plain(getattr(value, item.name))) for item in dataclasses.fields(value) if item.name not in hidden),
+                *(
+                    (item.name, plain(getattr(value, item.name)))
+                    for item in dataclasses.fields(value)
+                    if item.name not in hidden
+                ),
             )
         if isinstance(value, Unknown):
             return "unknown"
         if isinstance(value, Span):
             return "span"
         if isinstance(value, Mapping):
-            return ("mapping", *((str(key), plain(item)) for key, item in sorted(value.items(), key=lambda pair: str(pair[0]))))
+            return (
+                "mapping",
+                *((str(key), plain(item)) for key, item in sorted(value.items(), key=lambda pair: str(pair[0]))),
+            )
         if isinstance(value, list | tuple | set | frozenset):
             return (type(value).__name__, *map(plain, value))
         return (type(value).__name__, repr(value))
