@@ -1,4 +1,4 @@
-"""What operators choose from: names of activations, losses, optimizers, initializers and regularizers, as people write them."""
+"""What operators choose from: names of activations, losses, optimizers, initializers, regularizers."""
 
 from __future__ import annotations
 
@@ -67,3 +67,5 @@ WITH_KERNEL = (
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 
 DROPOUTS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
+
+CLASSES_OF_LOSSES = {**LOSSES, "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy"}
