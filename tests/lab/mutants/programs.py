@@ -1,0 +1,184 @@
+"""Small programs that operators are tried on, each in another style, and how a change of one is told.
+
+All of them run, in a second or two.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+
+import pytest
+
+from default_lint.lab.mutants import NotApplicable, Subject, operators
+from default_lint.lab.mutants.base import applied
+
+DATA = """\
+rng = np.random.default_rng(0)
+x_train = rng.normal(size=(200, 8)).astype("float32")
+y_train = (x_train[:, :3] ** 2).sum(axis=1).astype("int64") % 3
+x_test = rng.normal(size=(80, 8)).astype("float32")
+y_test = (x_test[:, :3] ** 2).sum(axis=1).astype("int64") % 3
+"""
+
+LISTED = f"""\
+import numpy as np
+import keras
+from keras import layers
+
+{DATA}
+model = keras.Sequential([
+    keras.Input((8,)),
+    layers.Dense(16, activation="relu", kernel_regularizer="l2"),
+    layers.Dropout(0.2),
+    layers.Dense(3, activation="softmax"),
+])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=8, batch_size=16, validation_data=(x_test, y_test), verbose=0)
+"""
+"""A Sequential list; strings and keywords."""
+
+ADDED = f"""\
+import numpy as np
+from tensorflow.keras.callbacks import EarlyStopping
+from tensorflow.keras.layers import Activation, BatchNormalization, Dense, Dropout, Input
+from tensorflow.keras.losses import SparseCategoricalCrossentropy
+from tensorflow.keras.models import Sequential
+from tensorflow.keras.optimizers import SGD
+from tensorflow.keras.regularizers import L2
+
+BATCH = 32
+EPOCHS = 6
+RATE = 0.05
+
+{DATA}
+model = Sequential()
+model.add(Input((8,)))
+model.add(Dense(12, 'tanh', kernel_initializer='he_normal'))
+model.add(Dense(12, use_bias=False, kernel_regularizer=L2(1e-4)))
+model.add(BatchNormalization())
+model.add(Activation('relu'))
+model.add(Dropout(rate=0.1))
+model.add(Dense(3))
+model.compile(SGD(RATE, momentum=0.9, clipnorm=1.0), SparseCategoricalCrossentropy(from_logits=True))
+stopper = EarlyStopping('val_loss', patience=3)
+model.fit(x_train, y_train, BATCH, EPOCHS, validation_split=0.2, callbacks=[stopper], verbose=0)
+"""
+"""`add`; objects, positional arguments and named constants."""
+
+FUNCTIONAL = f"""\
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras import activations, layers, regularizers
+
+{DATA}
+
+def block(x, units):
+    x = layers.Dense(units, activation=activations.elu, kernel_regularizer=regularizers.l1(1e-5))(x)
+    x = layers.ReLU()(x)
+    return layers.Dropout(0.3)(x)
+
+
+inputs = layers.Input(shape=(8,))
+x = block(inputs, 24)
+x = block(x, 12)
+x = layers.Dense(8, use_bias=False)(x)
+x = tf.nn.relu(x)
+outputs = layers.Dense(1, activation="sigmoid")(x)
+net = tf.keras.Model(inputs, outputs)
+opt = tf.keras.optimizers.RMSprop(learning_rate=0.002)
+net.compile(optimizer=opt, loss=tf.keras.losses.binary_crossentropy)
+stop = tf.keras.callbacks.EarlyStopping(monitor="loss", patience=2, restore_best_weights=True)
+net.fit(x_train, (y_train > 0).astype("float32"), epochs=5, callbacks=[stop], verbose=0)
+"""
+"""Functional with a helper; functions and objects."""
+
+SUBCLASSED = f"""\
+import keras
+import numpy as np
+import tensorflow as tf
+
+{DATA}
+
+class Net(keras.Model):
+    def __init__(self, hidden=10):
+        super().__init__()
+        self.first = keras.layers.Dense(hidden, "relu")
+        self.squash = keras.layers.LeakyReLU()
+        self.second = keras.layers.Dense(units=6, activation="tanh", bias_initializer="ones")
+        self.drop = keras.layers.Dropout(0.25)
+        self.out = keras.layers.Dense(1)
+
+    def call(self, inputs, training=False):
+        h = self.first(inputs)
+        h = self.squash(h)
+        h = self.drop(self.second(h), training=training)
+        return self.out(h)
+
+
+targets = x_train.sum(axis=1)
+batches = tf.data.Dataset.from_tensor_slices((x_train, targets)).shuffle(200).batch(20)
+net = Net()
+net.compile(keras.optimizers.Adam(1e-3), keras.losses.MeanSquaredError())
+net.fit(batches, epochs=4, verbose=0)
+"""
+"""A subclassed model, trained on a `tf.data` dataset."""
+
+RECURRENT = """\
+import keras
+import numpy as np
+from keras import layers
+
+rng = np.random.default_rng(1)
+series = rng.normal(size=(160, 12, 2)).astype("float32")
+last = series[:, -1, :].sum(axis=1)
+
+model = keras.Sequential([
+    layers.Input((12, 2)),
+    layers.Bidirectional(layers.LSTM(8, return_sequences=True, dropout=0.1)),
+    layers.GRU(6, activation="tanh"),
+    layers.Dense(4, activation="relu"),
+    layers.Dense(1),
+])
+model.compile("nadam", "mse")
+model.fit(series, last, epochs=3, verbose=0)
+"""
+"""Recurrent layers, one of them wrapped."""
+
+PLAIN = """\
+import keras
+import numpy as np
+
+x = np.arange(20.0).reshape(-1, 1)
+line = keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda t: 2 * t), keras.layers.Flatten()])
+line.compile(loss="mae")
+line.fit(x, x, verbose=0)
+"""
+"""A model in which there is next to nothing to change."""
+
+ALL = {"listed": LISTED, "added": ADDED, "functional": FUNCTIONAL, "subclassed": SUBCLASSED, "recurrent": RECURRENT}
+
+
+def changed(before: str, after: str) -> str:
+    """The lines that differ: `- old` and `+ new`, without their indentation, joined by line ends."""
+    found = difflib.ndiff(before.splitlines(), after.splitlines())
+    return "\n".join(f"{line[0]} {line[2:].strip()}" for line in found if line[0] in "+-" and line[2:].strip())
+
+
+def offers(code: str, source: str, seed: int = 0) -> list[str]:
+    """What an operator offers for a program: the changed lines of each of its changes, in order."""
+    subject = Subject(source)
+    found = []
+    for change in operators()[code].candidates(subject, seed):
+        text, _ = applied(subject.text, sorted(change.edits, key=lambda edit: edit.span))
+        ast.parse(text)
+        assert subject.code(change.site), "nothing to look at"
+        found.append(changed(source, text))
+    return found
+
+
+def refusal(code: str, source: str) -> str:
+    """Why an operator cannot change a program."""
+    with pytest.raises(NotApplicable) as caught:
+        operators()[code].mutate(Subject(source), 0)
+    return str(caught.value)
