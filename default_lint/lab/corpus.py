@@ -165,7 +165,8 @@ class Corpus:
         self._asked: set[str] = set()
         for name in planned.programs:
             for outcome in workspace.outcomes(name):
-                self._take(name, outcome)
+                if outcome.status != "lost":
+                    self._take(name, outcome)
 
     def build(
         self, runner: Runner, on_change: Callable[[Corpus], None] = lambda corpus: None, seconds: float | None = None
@@ -235,7 +236,7 @@ class Corpus:
         return [seed.progress(run.score) for run in runs if run.status == "ok" and run.score is not None]
 
     def _of_original(self, name: str) -> Verdict:
-        runs = self.outcomes[name]
+        runs = [run for run in self.outcomes[name].values() if run.status != "lost"]
         if len(runs) < ORIGINAL_RUNS:
             return Verdict(OPEN, runs=len(runs))
         progress = self.progress(name)

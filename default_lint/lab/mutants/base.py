@@ -186,6 +186,8 @@ class Subject:
     def learning_rate(self, optimizer: Optimizer) -> float:
         """The rate that an optimizer starts with. Raises NotApplicable when the source does not tell it."""
         rate = optimizer.learning_rate
+        if isinstance(rate, Call):
+            rate = rate["initial_learning_rate"]
         if optimizer.call is None:
             told = signature(f"keras.optimizers.{optimizer.name}")
             parameter = told.parameter("learning_rate") if told else None
@@ -512,6 +514,8 @@ def meaning(program: Program) -> object:
             )
         if isinstance(value, list | tuple | set | frozenset):
             return (type(value).__name__, *map(plain, value))
+        if type(value).__repr__ is object.__repr__:  # it has nothing but its identity
+            return (type(value).__name__, seen.setdefault(id(value), len(seen)))
         return (type(value).__name__, repr(value))
 
     return plain((program.models, program.loops, program.subclasses, program.alternatives))

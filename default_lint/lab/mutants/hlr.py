@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 
 from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
+from default_lint.program.types import Call
 
 FACTORS = (0.001, 0.003, 0.01, 0.03, 0.1, 10.0, 30.0, 100.0, 300.0, 1000.0)
 LARGEST = 10.0
@@ -32,7 +33,11 @@ class ChangeLearningRate(Operator):
             before = subject.learning_rate(optimizer)
             after = float(f"{min(before * draw.choice(FACTORS), LARGEST):.3g}")
             values = {"argument": "learning_rate", "before": before, "after": after}
-            if optimizer.call is not None:
+            schedule = optimizer.learning_rate
+            if isinstance(schedule, Call):
+                edit = subject.set(schedule, "initial_learning_rate", f"{after:g}")
+                yield Change((edit,), schedule.span, values | {"argument": "initial_learning_rate"})
+            elif optimizer.call is not None:
                 edit = subject.set(optimizer.call, "learning_rate", f"{after:g}")
                 yield Change((edit,), optimizer.call.span, values)
             else:
