@@ -1,7 +1,8 @@
 """Where the lab keeps what it knows: a workspace while the corpus is built, and the tables that are made from it.
 
-A `Workspace` is a folder with one file for each program and one for each run. Each is written beside its place and
-then renamed, so that whatever ends this process, what was written stays whole, and a run is there once or not at all.
+`export` makes the tables, `read` gives them back: see `default_lint.lab.tables`. A `Workspace` is a folder with one
+file for each program and one for each run. Each is written beside its place and then renamed, so that whatever ends
+this process, what was written stays whole, and a run is there once or not at all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
+
+from default_lint.lab.tables import Corpus, CorpusError, export, read
 
 if TYPE_CHECKING:
     from default_lint.lab.runs import Outcome
@@ -101,11 +104,22 @@ class Workspace:
         """The keys of all runs that have a file, sorted; whether it is whole `has` tells."""
         return sorted(_key(path) for path in self._files("runs"))
 
+    def derive(self, key: str, content: bytes) -> None:
+        """Keep something that was computed from a run and can be computed again."""
+        self._write(self._rest(key), content)
+
+    def derived(self, key: str) -> bytes | None:
+        """What was kept with `derive`."""
+        return _content(self._rest(key))
+
     def _program(self, program: str) -> Path:
         return self.path / "programs" / _shard(program) / (quote(program, safe="") + ENDING)
 
     def _run(self, key: str) -> Path:
         return self.path / "runs" / _shard(_owner(key)) / (quote(key, safe="") + ENDING)
+
+    def _rest(self, key: str) -> Path:
+        return self.path / "derived" / _shard(_owner(key)) / quote(key, safe="")
 
     def _files(self, kind: str) -> Iterator[Path]:
         return (self.path / kind).glob(f"*/*{ENDING}")
@@ -221,3 +235,6 @@ def _owner(key: str) -> str:
 
 def _key(path: Path) -> str:
     return unquote(path.name.removesuffix(ENDING))
+
+
+__all__ = ["Corpus", "CorpusError", "Damaged", "Workspace", "export", "read"]

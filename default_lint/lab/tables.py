@@ -1,0 +1,636 @@
+"""The corpus as tables: one row per program, per run, per epoch, and per layer and epoch, in four parquet files.
+
+`store.export` makes them from a workspace and `store.read` gives them back as pandas frames. To stay small, measures
+are rounded to 4 significant digits (scores and what Keras logged keep all), layers keep the epochs that matter, and
+what runs.parquet need not say is left out and restored by `Corpus.runs`:
+
+- `d<k>.<feature>` is the feature over the first k epochs, `dall.` over all; null where the run has no more epochs than
+  k, as it then equals `dall.`
+- `.min`, `.max` and `.mean` are null where they equal `.last`; over 2 epochs they and `.std` follow from `.last` and
+  `.slope`
+- a column that equals another one everywhere, or that holds one value, stands in the metadata of the file
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import math
+import os
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, cached_property
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from default_lint.features.dynamic import of
+from default_lint.trial.trace import Epoch, ModelTrace, Trace, TraceError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from default_lint.lab.runs import Outcome
+    from default_lint.lab.store import Workspace
+
+FIRST = (1, 2, 5, 10)
+"""Numbers of first epochs for which a run has its features, beside all of them."""
+LAYER_EPOCHS = (-1, 0, 1, 2, 4, 9)
+"""Epochs for which layers are kept, beside the last one; -1 is before training."""
+BITS = 10
+"""Of the mantissa, after the leading one: a relative error below 5e-4, as of 4 significant digits."""
+LEVEL = 19
+META = "default-lint"  # key of the metadata
+CHUNK = 8  # programs that a process takes at once
+NAMES = ("programs", "runs", "epochs", "layers")
+
+Array = np.ndarray[Any, Any]
+Record = dict[str, Any]
+Columns = dict[str, list[Any]]
+Tell = Callable[[str], None]
+
+TEXT = pa.string()
+TEXTS = pa.list_(pa.string())
+PROGRAM: Mapping[str, pa.DataType] = {
+    "id": TEXT,
+    "source": TEXT,
+    "seed": TEXT,
+    "original": pa.bool_(),
+    "architecture": TEXT,
+    "task": TEXT,
+    "style": TEXT,
+    "author": TEXT,
+    "operators": TEXTS,
+    "families": TEXTS,
+    "causes": TEXTS,
+    "faults": TEXT,
+    "spans": pa.list_(pa.list_(pa.int64())),
+    "lines": pa.list_(pa.int64()),
+    "code": TEXT,
+    "scoring": TEXT,
+    "constant": pa.float64(),
+    "best": pa.float64(),
+    "verdict": TEXT,
+    "p": pa.float64(),
+    "effect": pa.float64(),
+    "screened": pa.bool_(),
+    "progress": pa.list_(pa.float64()),
+    "scores": pa.list_(pa.float64()),
+    "runs": pa.int64(),
+    "versions": TEXT,
+    "more": TEXT,
+}
+"""Columns of a program. `faults`, `scoring`, `versions` and `more` (all else that its record holds) are JSON; `spans`
+are those of `faults` in this program, as start and end of code points, `lines` those to look at."""
+AS_JSON = ("faults", "scoring", "versions")
+RUN: Mapping[str, pa.DataType] = {
+    "run": TEXT,
+    "program": TEXT,
+    "source": TEXT,
+    "seed": pa.int64(),
+    "status": TEXT,
+    "error": TEXT,
+    "line": pa.int64(),
+    "score": pa.float64(),
+    "seconds": pa.float32(),
+    "ended": TEXT,
+    "versions": TEXT,
+    "models": pa.int64(),
+    "model": pa.int64(),
+    "epochs": pa.int64(),
+}
+"""Columns of a run before its features. `model` is the one that the features tell of: that with the most epochs."""
+EPOCH: Mapping[str, pa.DataType] = {
+    "run": TEXT,
+    "model": pa.int64(),
+    "epoch": pa.int64(),
+    "fit": pa.int64(),
+    "steps": pa.int64(),
+    "complete": pa.bool_(),
+    "broken": pa.int64(),
+    "seconds": pa.float32(),
+    "learning_rate": pa.float32(),
+}
+"""Columns of an epoch before `log.<name>` (what Keras logged) and `measure.<name>`. Epoch -1 is before training."""
+LAYER: Mapping[str, pa.DataType] = {
+    "run": TEXT,
+    "model": pa.int64(),
+    "layer": pa.int64(),
+    "epoch": pa.int64(),
+    "name": TEXT,
+    "kind": TEXT,
+    "activation": TEXT,
+    "line": pa.int64(),
+    "parameters": pa.int64(),
+    "trainable": pa.int64(),
+}
+"""Columns of a layer in an epoch before `measure.<name>`. `line` is 0 where the layer was not made in the script."""
+
+
+def export(
+    workspace: Workspace, folder: str | os.PathLike[str], jobs: int | None = None, on_problem: Tell = lambda text: None
+) -> dict[str, int]:
+    """Write the tables of a workspace; gives the number of rows of each.
+
+    Runs of a program that has no record are left out. `jobs` processes read the traces, as many as there are
+    processors when None. What could not be read is told to `on_problem` and left empty.
+    """
+    programs = sorted(workspace.programs(), key=_order)
+    names = [str(program["id"]) for program in programs]
+    chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
+    tasks = [(str(workspace.path), chunk) for chunk in chunks]
+    jobs = min(jobs or os.cpu_count() or 1, max(len(tasks), 1))
+    if jobs == 1:
+        parts = list(map(_extract, tasks))
+    else:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            parts = list(pool.map(_extract, tasks))
+    scores: dict[str, list[float]] = {name: [] for name in names}
+    for part in parts:
+        for text in part.problems:
+            on_problem(text)
+        scores.update(part.scores)
+    tables = {
+        "programs": program_table([{"scores": scores[str(program["id"])], **program} for program in programs]),
+        "runs": run_table(_join([part.runs for part in parts], RUN), [part.features for part in parts]),
+        "epochs": _join([part.epochs for part in parts], EPOCH),
+        "layers": _join([part.layers for part in parts], LAYER),
+    }
+    write(tables, folder)
+    return {name: table.num_rows for name, table in tables.items()}
+
+
+def write(tables: Mapping[str, pa.Table], folder: str | os.PathLike[str]) -> None:
+    """Write the four tables, each whole or not at all."""
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for name in NAMES:
+        table, told = _pack(tables[name]) if name == "runs" else (tables[name], None)
+        floating = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+        scattered = [column for column in floating if _many(table[column])]
+        plain = set(table.column_names) - set(scattered) - {"code", "scores", "progress"}
+        new = place / f".{name}.{os.getpid()}"
+        with pq.ParquetWriter(
+            new,
+            table.schema,
+            compression="zstd",
+            compression_level=LEVEL,
+            use_dictionary=sorted(plain),
+            use_byte_stream_split=scattered,
+            write_statistics=False,
+            store_schema=False,
+        ) as writer:
+            writer.write_table(table, row_group_size=1 << 24)
+            if told is not None:
+                writer.add_key_value_metadata({META: base64.b85encode(zlib.compress(_json(told).encode(), 9)).decode()})
+        os.replace(new, place / f"{name}.parquet")
+
+
+class CorpusError(Exception):
+    """A folder that holds no corpus, told in one line."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The tables of a corpus as pandas frames, each read when it is first asked for."""
+
+    folder: Path
+
+    @cached_property
+    def programs(self) -> pd.DataFrame:
+        """One row per program; see `PROGRAM`."""
+        return self._frame("programs")
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row per run; see `RUN`."""
+        return _unpack(self._table("runs"))
+
+    @cached_property
+    def epochs(self) -> pd.DataFrame:
+        """One row per run, model and epoch; see `EPOCH`."""
+        return self._frame("epochs")
+
+    @cached_property
+    def layers(self) -> pd.DataFrame:
+        """One row per run, model, layer and epoch; see `LAYER`."""
+        return self._frame("layers")
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the four files."""
+        digest = hashlib.sha256()
+        for name in NAMES:
+            digest.update(hashlib.sha256(self._path(name).read_bytes()).digest())
+        return digest.hexdigest()
+
+    @cached_property
+    def bytes(self) -> dict[str, int]:
+        """The size of each file."""
+        return {name: self._path(name).stat().st_size for name in NAMES}
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise CorpusError(f"{self.folder} is not a corpus: {path.name} is missing")
+        return path
+
+    def _table(self, name: str) -> pa.Table:
+        try:
+            return pq.read_table(self._path(name))
+        except (pa.ArrowInvalid, OSError) as error:
+            raise CorpusError(f"{self._path(name)} is damaged ({str(error).partition(chr(10))[0]})") from None
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        return _pandas(self._table(name))
+
+
+def read(folder: str | os.PathLike[str]) -> Corpus:
+    """The corpus in a folder. Raises CorpusError when a file is missing."""
+    corpus = Corpus(Path(folder))
+    for name in NAMES:
+        corpus._path(name)
+    return corpus
+
+
+def program_table(programs: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """The table of programs from their records; a record may hold what it likes."""
+    columns: Columns = {name: [] for name in PROGRAM}
+    for program in programs:
+        row = dict(program)
+        faults = row.get("faults") or ()
+        row.setdefault("source", "lab")
+        row.setdefault("spans", [[place["start"], place["end"]] for fault in faults for place in fault["after"]])
+        row.setdefault("lines", [fault["site"]["line"] for fault in faults])
+        row.update({name: _json(row[name]) for name in AS_JSON if row.get(name) is not None})
+        more = {name: row.pop(name) for name in sorted(row) if name not in PROGRAM}
+        row["more"] = _json(more) if more else None
+        for name, values in columns.items():
+            values.append(row.get(name))
+    return pa.table({name: pa.array(columns[name], kind) for name, kind in PROGRAM.items()})
+
+
+def rounded(values: Array) -> Array:
+    """As float32 with BITS bits after the leading one: a relative error of at most 2**-(BITS + 1)."""
+    with np.errstate(over="ignore"):
+        plain = np.ascontiguousarray(values, dtype=np.float32)
+    drop = 23 - BITS
+    bits = plain.view(np.uint32)
+    near = ((bits + np.uint32((1 << (drop - 1)) - 1) + ((bits >> np.uint32(drop)) & np.uint32(1))) >> drop) << drop
+    result = near.astype(np.uint32).view(np.float32)
+    cut = (bits & np.uint32((~((1 << drop) - 1)) & 0xFFFFFFFF)).view(np.float32)
+    result = np.where(np.isfinite(result), result, cut)
+    return np.asarray(np.where(np.isfinite(plain), result, plain), dtype=np.float32)
+
+
+def main_model(trace: Trace) -> ModelTrace | None:
+    """The model that a run is about: that with the most whole epochs, then the most weights, then the first."""
+    trained = [model for model in trace.models if model.epochs]
+    return max(trained, key=lambda model: (len(model.complete), _size(model), -model.number), default=None)
+
+
+def _size(model: ModelTrace) -> int:
+    return sum(layer.parameters for layer in model.layers)
+
+
+@dataclass
+class _Part:
+    """What some programs give."""
+
+    runs: pa.Table
+    features: Array
+    epochs: pa.Table
+    layers: pa.Table
+    scores: dict[str, list[float]]
+    problems: list[str]
+
+
+def _extract(task: tuple[str, Sequence[str]]) -> _Part:
+    """The rows of some programs of a workspace; runs in a process of its own."""
+    from default_lint.lab.store import Workspace
+
+    path, names = task
+    problems: list[str] = []
+    workspace = Workspace(path, problems.append)
+    runs, epochs, layers = _Rows(RUN), _Rows(EPOCH), _Rows(LAYER)
+    scores: dict[str, list[float]] = {}
+    features: list[Array] = []
+    for name in names:
+        outcomes = workspace.outcomes(name)
+        scores[name] = [out.score for out in outcomes if out.status == "ok" and out.score is not None]
+        for outcome in outcomes:
+            try:
+                trace = _trace(outcome)
+            except TraceError as error:
+                problems.append(f"the trace of {outcome.key} cannot be read: {error}")
+                trace = None
+            runs.add(_run_row(name, outcome, trace))
+            features.append(_kept_features(workspace, outcome, trace, problems))
+            if trace is not None:
+                _add_epochs(outcome.key, trace, epochs, layers)
+    matrix = np.stack(features) if features else np.empty((0, len(FIRST) + 1, len(feature_names())), np.float32)
+    return _Part(runs.table(), matrix, epochs.table(exact=("log.",)), layers.table(), scores, problems)
+
+
+def _trace(outcome: Outcome) -> Trace | None:
+    if outcome.trace is None:
+        return None
+    try:
+        text = gzip.decompress(outcome.trace).decode("utf-8")
+    except (OSError, EOFError, ValueError) as error:
+        raise TraceError(str(error)) from None
+    return Trace.load(text)
+
+
+def _run_row(program: str, outcome: Outcome, trace: Trace | None) -> Record:
+    model = None if trace is None else main_model(trace)
+    return {
+        "run": outcome.key,
+        "program": program,
+        "source": "lab",
+        "seed": outcome.seed,
+        "status": outcome.status,
+        "error": outcome.error or None,
+        "line": outcome.line or None,
+        "score": outcome.score,
+        "seconds": outcome.seconds,
+        "ended": trace.ended.kind if trace else None,
+        "versions": _json(dict(trace.versions)) if trace else None,
+        "models": len(trace.models) if trace else None,
+        "model": model.number if model else None,
+        "epochs": len(model.complete) if model else None,
+    }
+
+
+@cache
+def feature_names() -> tuple[str, ...]:
+    """The names of the features of a run."""
+    return tuple(of(ModelTrace(0, "", "")).row())
+
+
+def feature_rows(model: ModelTrace) -> Array:
+    """The features of a run over its first epochs, a row for each of FIRST, and over all in the last row.
+
+    NaN in rows of more epochs than there are.
+    """
+    features = of(model)
+    result = np.full((len(FIRST) + 1, len(feature_names())), math.nan, np.float64)
+    result[-1] = list(features.row().values())
+    for place, first in enumerate(FIRST):
+        if first < len(features.run.epochs):
+            result[place] = list(features.row(first).values())
+    return rounded(result)
+
+
+def run_table(runs: pa.Table, features: Sequence[Array]) -> pa.Table:
+    """The table of runs with their features, `features` as of `feature_rows` for runs in the same order."""
+    if not features:
+        return runs
+    matrix = np.concatenate(features)
+    for place, head in enumerate([*(f"d{first}" for first in FIRST), "dall"]):
+        for number, name in enumerate(feature_names()):
+            column = np.ascontiguousarray(matrix[:, place, number])
+            runs = runs.append_column(f"{head}.{name}", pa.array(column, pa.float32(), mask=np.isnan(column)))
+    return runs
+
+
+def _kept_features(workspace: Workspace, outcome: Outcome, trace: Trace | None, problems: list[str]) -> Array:
+    """The features of a run, as they were made the last time if neither its trace nor our code has changed."""
+    shape = (len(FIRST) + 1, len(feature_names()))
+    empty = np.full(shape, math.nan, np.float32)
+    model = None if trace is None else main_model(trace)
+    if model is None or outcome.trace is None:
+        return empty
+    stamp = hashlib.sha256(_code() + outcome.trace).digest()
+    kept = workspace.derived(outcome.key)
+    if kept is not None and kept[: len(stamp)] == stamp:
+        return np.frombuffer(zlib.decompress(kept[len(stamp) :]), np.float32).reshape(shape)
+    try:
+        made = feature_rows(model)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        problems.append(f"{outcome.key} has no features: {type(error).__name__}: {error}")
+        return empty
+    workspace.derive(outcome.key, stamp + zlib.compress(made.tobytes(), 6))
+    return made
+
+
+@cache
+def _code() -> bytes:
+    """A digest of what makes the features."""
+    here = Path(__file__)
+    digest = hashlib.sha256()
+    for path in [here, here.parents[1] / "trial" / "trace.py", *sorted((here.parents[1] / "features").glob("*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _add_epochs(key: str, trace: Trace, epochs: _Rows, layers: _Rows) -> None:
+    for model in trace.models:
+        records: list[Epoch] = [*([model.start] if model.start else []), *model.epochs]
+        for record in records:
+            epochs.add(
+                {
+                    "run": key,
+                    "model": model.number,
+                    "epoch": record.number,
+                    "fit": record.fit,
+                    "steps": record.steps,
+                    "complete": record.complete,
+                    "broken": record.broken,
+                    "seconds": record.seconds,
+                    "learning_rate": record.learning_rate,
+                    **{f"log.{name}": value for name, value in record.logs.items()},
+                    **{f"measure.{name}": value for name, value in record.measures.items()},
+                }
+            )
+        kept = [record for record in records if record.number in LAYER_EPOCHS or record is records[-1]]
+        for layer in model.layers:
+            for record in kept:
+                if layer.index in record.layers:
+                    layers.add(
+                        {
+                            "run": key,
+                            "model": model.number,
+                            "layer": layer.index,
+                            "epoch": record.number,
+                            "name": layer.name,
+                            "kind": layer.kind,
+                            "activation": layer.activation,
+                            "line": layer.site.line if layer.site and layer.site.file == trace.script else 0,
+                            "parameters": layer.parameters,
+                            "trainable": layer.trainable,
+                            **{f"measure.{name}": value for name, value in record.layers[layer.index].items()},
+                        }
+                    )
+
+
+class _Rows:
+    """Rows with some columns that are known and some numbers that come as they come."""
+
+    def __init__(self, known: Mapping[str, pa.DataType]) -> None:
+        self.known = known
+        self.columns: Columns = {name: [] for name in known}
+        self.count = 0
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add a row; what it does not have is null."""
+        for name, value in row.items():
+            values = self.columns.setdefault(name, [])
+            if len(values) < self.count:
+                values += [None] * (self.count - len(values))
+            values.append(value)
+        self.count += 1
+
+    def table(self, exact: tuple[str, ...] = ()) -> pa.Table:
+        """The rows, with the numbers rounded but for columns that begin with one of `exact`."""
+        arrays = {}
+        for name in [*self.known, *sorted(set(self.columns) - set(self.known))]:
+            values = self.columns[name]
+            values += [None] * (self.count - len(values))
+            if name in self.known and not name.startswith("seconds"):
+                arrays[name] = pa.array(values, self.known[name])
+            else:
+                arrays[name] = _numbers(values, exact=bool(exact) and name.startswith(exact))
+        return pa.table(arrays)
+
+
+def _numbers(values: Sequence[float | None], exact: bool = False) -> pa.Array:
+    gone = np.array([value is None for value in values], dtype=bool)
+    numbers = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+    with np.errstate(over="ignore"):
+        plain = numbers.astype(np.float32) if exact else rounded(numbers)
+    return pa.array(plain, pa.float32(), mask=gone)
+
+
+def _join(tables: Sequence[pa.Table], known: Mapping[str, pa.DataType]) -> pa.Table:
+    if not tables:
+        return pa.table({name: pa.array([], kind) for name, kind in known.items()})
+    joined = pa.concat_tables(tables, promote_options="default").combine_chunks()
+    return joined.select([*known, *sorted(set(joined.column_names) - set(known))])
+
+
+def _order(program: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Programs by architecture and seed, the original first, then by operator: neighbours look alike."""
+    return (
+        str(program.get("architecture")),
+        str(program.get("seed")),
+        not program.get("original", False),
+        list(program.get("operators") or ()),
+        str(program["id"]),
+    )
+
+
+def _many(column: pa.ChunkedArray) -> bool:
+    """Whether a column has so many different values that a dictionary would not pay."""
+    return len(column) > 0 and len(column.unique()) > len(column) / 4
+
+
+def _pack(table: pa.Table) -> tuple[pa.Table, Record]:
+    """Leave out of the features what the rest tells; the metadata say which columns there were."""
+    names = [name for name in table.column_names if _aggregated(name)]
+    values = {name: _floats(table[name]) for name in names}
+    for name in names:
+        told = _told(name, values)
+        if told is not None:
+            derived, error = told
+            values[name] = np.where(np.abs(values[name] - derived) <= error, np.float32(math.nan), values[name])
+    seen: dict[bytes, str] = {}
+    same: dict[str, str] = {}
+    single: dict[str, float | str] = {}
+    arrays = {name: table[name] for name in table.column_names if name not in values}
+    for name, column in values.items():
+        first = seen.setdefault(hashlib.sha256(column.tobytes()).digest(), name)
+        if first != name:
+            same[name] = first
+        elif len(column) and _alike(column):
+            single[name] = _spell(float(column[0]))
+        else:
+            arrays[name] = pa.array(column, pa.float32(), mask=np.isnan(column))
+    told_later = {"columns": table.column_names, "same": same, "single": single}
+    return pa.table(arrays), told_later
+
+
+def _unpack(table: pa.Table) -> pd.DataFrame:
+    frame = _pandas(table)
+    packed = (table.schema.metadata or {}).get(META.encode())
+    if packed is None:
+        return frame
+    import pandas as pd
+
+    told = json.loads(zlib.decompress(base64.b85decode(packed)))
+
+    values: dict[str, Any] = {}
+    for name in told["columns"]:
+        origin = told["same"].get(name, name)
+        if origin in told["single"]:
+            values[name] = np.full(len(frame), float(told["single"][origin]), dtype=np.float32)
+        else:
+            values[name] = frame[origin].to_numpy(dtype=np.float32 if _aggregated(name) else None)
+    for name in filter(_aggregated, told["columns"]):
+        derived = _told(name, values)
+        if derived is not None:
+            values[name] = np.where(np.isnan(values[name]), derived[0], values[name])
+    epochs = frame["epochs"].to_numpy(dtype=np.float64, na_value=math.nan)
+    for name in filter(_aggregated, told["columns"]):
+        first, _, feature = name.partition(".")
+        if first != "dall" and f"dall.{feature}" in values:
+            few = ~(epochs > int(first[1:]))
+            values[name] = np.where(few, values[f"dall.{feature}"], values[name])
+    return pd.DataFrame(values, index=frame.index)
+
+
+def _aggregated(name: str) -> bool:
+    """Whether a column of runs is a feature."""
+    first, dot, _ = name.partition(".")
+    return bool(dot) and (first == "dall" or (first[:1] == "d" and first[1:].isdigit()))
+
+
+def _told(name: str, values: Mapping[str, Any]) -> tuple[Any, Any] | None:
+    """What other columns tell of a feature, and how far from it that may be; None when they tell nothing."""
+    head, _, how = name.rpartition(".")
+    last, slope = values.get(f"{head}.last"), values.get(f"{head}.slope")
+    if how not in ("mean", "min", "max", "std") or last is None:
+        return None
+    if not name.startswith("d2.") or slope is None:
+        return None if how == "std" else (last, np.float32(0.0))
+    before = last - slope
+    error = np.maximum(np.abs(last), np.abs(before)) * np.float32(2.0**-BITS)
+    if how == "std":
+        return rounded(np.abs(slope) / 2), np.abs(slope) * np.float32(2.0**-BITS)
+    if how == "mean":
+        return rounded((last + before) / 2), error
+    return rounded((np.minimum if how == "min" else np.maximum)(last, before)), error
+
+
+def _floats(column: pa.ChunkedArray) -> Array:
+    parts = [chunk.fill_null(math.nan).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    return np.concatenate(parts).astype(np.float32) if parts else np.empty(0, np.float32)
+
+
+def _alike(column: Array) -> bool:
+    return bool(np.all(column == column[0]) or np.all(np.isnan(column)))
+
+
+def _pandas(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(integer_object_nulls=False)
+    return frame
+
+
+def _spell(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
+
+
+def _json(value: object) -> str:
+    return (
+        value
+        if isinstance(value, str)
+        else json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    )
