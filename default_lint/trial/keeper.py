@@ -288,7 +288,7 @@ def _posix(settings: Settings) -> int:
             _tell(settings, {"failure": f"{type(error).__name__}: {error}"})
         finally:
             os._exit(code)
-    return _wait_for(first, settings, signal.SIGKILL if separation.processes else signal.SIGTERM)
+    return attend(first, settings, signal.SIGKILL if separation.processes else signal.SIGTERM)
 
 
 def _guard(settings: Settings, separation: isolation.Separation) -> int:
@@ -300,7 +300,7 @@ def _guard(settings: Settings, separation: isolation.Separation) -> int:
     return 0
 
 
-def _wait_for(first: int, settings: Settings, farewell: int) -> int:
+def attend(first: int, settings: Settings, farewell: int) -> int:
     """Wait for the warden, and end what it has left behind if it was killed; `farewell` ends it and all others."""
     gone = []
 
