@@ -6,15 +6,20 @@ A build that was killed goes on where it was: `status` and `build` both look at 
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import importlib.metadata
+import json
 import math
+import os
 import platform
 import random
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from default_lint.lab.mutants import Mutant, NotApplicable, Operator, Subject, operators
@@ -86,6 +91,36 @@ def plan(
             mutants[record["id"]] = record
     order = sorted(mutants, key=lambda name: hashlib.sha256(f"order:{name}".encode()).hexdigest())
     return Plan({**originals, **{name: mutants[name] for name in order}}, tuple(absent))
+
+
+def remembered(
+    folder: Path,
+    seeds: Sequence[Seed],
+    codes: Iterable[str] | None = None,
+    draws: int = DRAWS,
+    compound: int = COMPOUNDS,
+) -> Plan:
+    """As `plan`, kept in a folder until a seed, an operator or what reads programs changes."""
+    import default_lint
+
+    digest = hashlib.sha256(repr((sorted(codes) if codes is not None else None, draws, compound)).encode())
+    for seed in seeds:
+        digest.update(repr((seed.name, seed.source, seed.scoring, seed.constant, seed.best, seed.seconds)).encode())
+    package = Path(default_lint.__file__).parent
+    for part in ("lab/mutants", "program"):
+        for path in sorted((package / part).glob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    kept = folder / f"plan-{digest.hexdigest()[:16]}.json.gz"
+    with contextlib.suppress(OSError, EOFError, ValueError, KeyError, zlib.error):
+        told = json.loads(gzip.decompress(kept.read_bytes()))
+        return Plan(told["programs"], tuple((name, code, reason) for name, code, reason in told["absent"]))
+    made = plan(seeds, codes, draws, compound)
+    folder.mkdir(parents=True, exist_ok=True)
+    new = kept.with_suffix(f".{os.getpid()}")
+    new.write_bytes(gzip.compress(json.dumps({"programs": made.programs, "absent": made.absent}).encode()))
+    new.replace(kept)
+    return made
 
 
 def _several(operator: type[Operator], subject: Subject, wanted: int, known: set[str]) -> tuple[list[Mutant], str]:
