@@ -1,8 +1,9 @@
 // default-lint for VS Code: a thin shell around the language server.
 import { type ExtensionContext, window, workspace } from "vscode";
 import { Server } from "./client";
+import { SCHEME } from "./columns";
 import { register } from "./commands";
-import { Pages, SCHEME } from "./pages";
+import { Pages } from "./pages";
 import { Panel } from "./panel/panel";
 import { PythonExtension } from "./python";
 import { RESTARTING, SECTION } from "./settings";

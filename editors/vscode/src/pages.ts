@@ -1,8 +1,10 @@
 // Pages: what the server wants to be read, as Markdown documents that exist in memory only.
-import { commands, EventEmitter, TabInputWebview, type TextDocumentContentProvider, Uri, ViewColumn, window, workspace } from "vscode";
+import { commands, EventEmitter, type TextDocumentContentProvider, Uri, window, workspace } from "vscode";
+import { reading, SCHEME } from "./columns";
 import type { Page } from "./protocol";
 
-export const SCHEME = "default-lint-page";
+/** The Markdown preview as an editor: unlike the command `markdown.showPreview` it can be told its column. */
+const PREVIEW = "vscode.markdown.preview.editor";
 const KEPT = 50;
 const TURNS = 20;
 
@@ -11,6 +13,7 @@ export class Pages implements TextDocumentContentProvider {
   readonly onDidChange = this.changed.event;
   private readonly pages = new Map<string, string>();
   private held = 0;
+  private last: Promise<unknown> = Promise.resolve();
 
   /** The address of a page; its last part is what the tab shows. */
   static address(page: Pick<Page, "title" | "name">): Uri {
@@ -37,18 +40,25 @@ export class Pages implements TextDocumentContentProvider {
     if (this.held === 0) await this.show(page);
   }
 
-  /** Show a page in the Markdown preview beside the editor. */
-  async show(page: Page): Promise<void> {
+  /** Show a page in the Markdown preview, in the column of what is read; one after the other, so that each sees those before. */
+  show(page: Page): Promise<void> {
+    const shown = this.last.then(() => this.open(page));
+    this.last = shown.catch(() => undefined);
+    return shown;
+  }
+
+  private async open(page: Page): Promise<void> {
     const uri = Pages.address(page);
     const key = uri.toString();
     this.pages.delete(key);
     this.pages.set(key, page.markdown);
     for (const oldest of [...this.pages.keys()].slice(0, -KEPT)) this.pages.delete(oldest);
     await this.settle(uri, page.markdown);
+    const place = { viewColumn: reading(), preview: true };
     try {
-      await commands.executeCommand(besideCode() ? "markdown.showPreviewToSide" : "markdown.showPreview", uri);
+      await commands.executeCommand("vscode.openWith", uri, PREVIEW, place);
     } catch {
-      await window.showTextDocument(uri, { viewColumn: ViewColumn.Beside, preview: true }); // no Markdown preview here
+      await window.showTextDocument(uri, place); // no Markdown preview here
     }
   }
 
@@ -65,9 +75,4 @@ export class Pages implements TextDocumentContentProvider {
   dispose(): void {
     this.changed.dispose();
   }
-}
-
-/** Whether code is in front; beside a panel or a page one more column would leave all of them too narrow to read. */
-function besideCode(): boolean {
-  return !(window.tabGroups.activeTabGroup.activeTab?.input instanceof TabInputWebview);
 }

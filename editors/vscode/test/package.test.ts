@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { register, table } from "../src/commands";
-import { SCHEME } from "../src/pages";
+import { SCHEME } from "../src/columns";
 import { CLIENT_ONLY, RESTARTING } from "../src/settings";
 import { reset, world } from "./vscode-mock";
 

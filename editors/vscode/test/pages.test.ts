@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Pages, SCHEME } from "../src/pages";
-import { reset, TabInputWebview, type Uri, window, workspace, world } from "./vscode-mock";
+import { SCHEME } from "../src/columns";
+import { Pages } from "../src/pages";
+import { columns, reset, TabInputCustom, TabInputText, TabInputWebview, Uri, ViewColumn, workspace, world } from "./vscode-mock";
 
 beforeEach(reset);
 
@@ -17,17 +18,34 @@ function made(): Pages {
 test("a page is shown in the preview and can be read", async () => {
   const pages = made();
   await pages.receive(page);
-  const [command, uri] = world.executed[0] as [string, Uri];
-  assert.equal(command, "markdown.showPreviewToSide");
+  const [command, uri, editor, options] = world.executed[0] as [string, Uri, string, unknown];
+  assert.equal(command, "vscode.openWith");
+  assert.equal(editor, "vscode.markdown.preview.editor");
+  assert.deepEqual(options, { viewColumn: ViewColumn.Beside, preview: true });
   assert.equal(uri.scheme, SCHEME);
   assert.equal(pages.provideTextDocumentContent(uri as never), "# Targets\n");
 });
 
-test("beside a panel a page opens in its column", async () => {
-  window.tabGroups.activeTabGroup.activeTab = { input: new TabInputWebview("default-lint.panel") };
-  await made().receive(page);
-  window.tabGroups.activeTabGroup.activeTab = undefined;
-  assert.equal(world.executed[0]?.[0], "markdown.showPreview");
+test("pages asked for at once are shown one after the other", async () => {
+  const pages = made();
+  await Promise.all([pages.show(page), pages.show({ ...page, title: "other" })].map(async (shown) => {
+    await shown;
+    columns(1, new TabInputText(Uri.file("/work/train.py")), new TabInputCustom(Pages.address(page) as never, "preview"));
+  }));
+  assert.deepEqual(
+    world.executed.map(([, , , options]) => (options as { viewColumn: number }).viewColumn),
+    [ViewColumn.Beside, ViewColumn.Two],
+  );
+});
+
+test("a page that cannot be shown does not stop the next one", async () => {
+  const pages = made();
+  const { openTextDocument } = workspace;
+  workspace.openTextDocument = () => Promise.reject(new Error("no"));
+  await assert.rejects(pages.show(page));
+  workspace.openTextDocument = openTextDocument;
+  await pages.show(page);
+  assert.equal(world.executed.length, 1);
 });
 
 test("a newer page of that name takes its place, and readers are told", async () => {
@@ -66,9 +84,10 @@ test("while held, what the server sends is not shown", async () => {
 });
 
 test("without a preview the text is shown", async () => {
-  world.failing.add("markdown.showPreviewToSide");
+  world.failing.add("vscode.openWith");
+  columns(0, new TabInputText(Uri.file("/work/train.py")), new TabInputWebview("mainThreadWebview-default-lint.diagnosis"));
   await made().show(page);
-  assert.equal(world.shown.length, 1);
+  assert.deepEqual(world.shown[0]?.options, { viewColumn: ViewColumn.Two, preview: true });
 });
 
 test("pages are not kept for ever", async () => {

@@ -144,6 +144,7 @@ export function reset(): void {
     panels: [],
     items: [],
   });
+  columns(0, new TabInputText(Uri.file("/work/train.py")));
   window.activeTextEditor = undefined;
   window.activeNotebookEditor = undefined;
   window.visibleTextEditors = [];
@@ -201,9 +202,29 @@ const message =
     return Promise.resolve(world.answers.shift());
   };
 
+export interface TabGroup {
+  viewColumn: ViewColumn;
+  isActive: boolean;
+  activeTab: { input: unknown } | undefined;
+}
+
+/** Lay out columns from the left: what is in front in each, and which is active. */
+export function columns(active: number, ...inputs: unknown[]): void {
+  window.tabGroups.all = inputs.map((input, index) => ({
+    viewColumn: index + 1,
+    isActive: index === active,
+    activeTab: input === undefined ? undefined : { input },
+  }));
+}
+
 export const window = {
   activeTextEditor: undefined as unknown,
-  tabGroups: { activeTabGroup: { activeTab: undefined as { input: unknown } | undefined } },
+  tabGroups: {
+    all: [] as TabGroup[],
+    get activeTabGroup(): TabGroup {
+      return window.tabGroups.all.find((group) => group.isActive)!;
+    },
+  },
   activeNotebookEditor: undefined as unknown,
   visibleTextEditors: [] as unknown[],
   visibleNotebookEditors: [] as unknown[],
@@ -289,6 +310,17 @@ export const extensions = {
 
 export const env = { appName: "Test", remoteName: undefined };
 export const version = "1.91.0";
+
+export class TabInputText {
+  constructor(readonly uri: Uri) {}
+}
+
+export class TabInputCustom {
+  constructor(
+    readonly uri: Uri,
+    readonly viewType: string,
+  ) {}
+}
 
 export class TabInputWebview {
   constructor(readonly viewType: string) {}

@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -127,6 +127,8 @@ class Installation:
     """A home of its own for code-server, with the extension in it."""
 
     folder: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What is set at all times, besides `QUIET`."""
 
     @property
     def user(self) -> Path:
@@ -145,7 +147,8 @@ class Installation:
 
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Write the settings, for the user and for the machine (those of machine scope are read from there alone)."""
-        text = json.dumps({**QUIET, "default-lint.interpreter": sys.executable, **settings}, indent=2)
+        own = {"default-lint.interpreter": sys.executable, **self.settings, **settings}
+        text = json.dumps({**QUIET, **own}, indent=2)
         for scope in ("User", "Machine"):
             path = self.user / scope / "settings.json"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -425,6 +428,12 @@ class Window:
             return None
 
         return cast("Locator", self.until(look, f"{text or selector!r} in a page", seconds))
+
+    def columns(self) -> list[str]:
+        """What is in front in each column, from the left: the names on the tabs."""
+        front = self.page.locator(".editor-group-container .tab.active")
+        tabs = [((tab.bounding_box() or {"x": 0.0})["x"], (tab.text_content() or "").strip()) for tab in front.all()]
+        return [name for _, name in sorted(tabs)]
 
     # Doing
 

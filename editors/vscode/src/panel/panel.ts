@@ -13,6 +13,7 @@ import {
   type WebviewPanel,
   window,
 } from "vscode";
+import { PANEL, reading } from "../columns";
 import type { Progress, Range as Place, TrialEvent, TrialFinding } from "../protocol";
 import { cellOf, numbered } from "../target";
 import { advance, begin, progressed, running, type Trial } from "../trial";
@@ -77,9 +78,9 @@ export class Panel implements Disposable {
   show(): void {
     if (this.view === undefined) {
       this.view = window.createWebviewPanel(
-        "default-lint.diagnosis",
+        PANEL,
         "Diagnosis",
-        { viewColumn: ViewColumn.Beside, preserveFocus: true },
+        { viewColumn: reading(), preserveFocus: true },
         { enableScripts: true, localResourceRoots: [Uri.joinPath(this.home, "dist"), Uri.joinPath(this.home, "media")] },
       );
       const view = this.view;
