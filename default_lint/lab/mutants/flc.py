@@ -28,12 +28,11 @@ class ChangeLoss(Operator):
         """One for each loss of each `compile`."""
         for compile_ in subject.compiles:
             for loss in compile_.losses or ():
+                names: tuple[str, ...] = tuple(LOSSES)
                 if not loss.name:
                     names = SAFE
                 elif loss.name.startswith("sparse_"):
                     names = ELEMENTWISE
-                else:
-                    names = tuple(LOSSES)
                 after = draw.choice([name for name in names if name != loss.name])
                 keeps = loss.call is not None and loss.from_logits is True and after.endswith("_crossentropy")
                 edits = rewritten(subject, loss, after, "from_logits=True" if keeps else "")

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 
 from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
+from default_lint.lab.mutants.optimizers import give
 from default_lint.program.types import Call
 
 FACTORS = (0.001, 0.003, 0.01, 0.03, 0.1, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -37,10 +38,6 @@ class ChangeLearningRate(Operator):
             if isinstance(schedule, Call):
                 edit = subject.set(schedule, "initial_learning_rate", f"{after:g}")
                 yield Change((edit,), schedule.span, values | {"argument": "initial_learning_rate"})
-            elif optimizer.call is not None:
-                edit = subject.set(optimizer.call, "learning_rate", f"{after:g}")
-                yield Change((edit,), optimizer.call.span, values)
             else:
-                spelled, imports = subject.spell(f"keras.optimizers.{optimizer.name}")
-                edit = subject.replace(optimizer.span, f"{spelled}(learning_rate={after:g})")
-                yield Change((*imports, edit), compile_.span, values)
+                edits, site = give(subject, compile_, learning_rate=f"{after:g}")
+                yield Change(edits, site, values)

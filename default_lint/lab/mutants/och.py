@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from default_lint.findings import Edit
 from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
-from default_lint.lab.mutants.optimizers import takes
+from default_lint.lab.mutants.optimizers import put, takes
 from default_lint.lab.mutants.tables import OPTIMIZERS
 from default_lint.program.types import Call
 from default_lint.text import Span
@@ -42,7 +42,7 @@ class ChangeOptimizer(Operator):
                 new = subject.quoted(name, subject.constant(optimizer.span))
             else:
                 new = subject.quoted(after.lower())
-            yield Change((subject.replace(optimizer.span, new),), compile_.span, values)
+            yield Change((put(subject, compile_, new),), compile_.span, values)
 
     def _renamed(self, subject: Subject, call: Call, after: str) -> tuple[Edit, ...]:
         if call.spread:

@@ -34,7 +34,16 @@ def give(subject: Subject, compile_: Compile, **arguments: str) -> tuple[tuple[E
         return tuple(edits), call.span
     spelled, imports = subject.spell(f"keras.optimizers.{optimizer.name}")
     text = ", ".join(f"{name}={value}" for name, value in arguments.items())
-    return (*imports, subject.replace(optimizer.span, f"{spelled}({text})")), compile_.span
+    return (*imports, put(subject, compile_, f"{spelled}({text})")), compile_.span
 
 
-__all__ = ["give", "takes"]
+def put(subject: Subject, compile_: Compile, text: str) -> Edit:
+    """The edit that writes an optimizer where the one of a `compile` stands, or would stand if one were given."""
+    if compile_.call is not None and compile_.call.given("optimizer") is None:
+        return subject.set(compile_.call, "optimizer", text)
+    if compile_.optimizer is None:
+        raise NotApplicable("the optimizer is not known")
+    return subject.replace(compile_.optimizer.span, text)
+
+
+__all__ = ["give", "put", "takes"]

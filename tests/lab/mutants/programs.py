@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import random
 
 import pytest
 
@@ -145,6 +146,49 @@ model.fit(series, last, epochs=3, verbose=0)
 """
 """Recurrent layers, one of them wrapped."""
 
+LOOPED = """\
+import keras
+import numpy as np
+from keras import callbacks, layers, regularizers
+from keras.optimizers import Adam, schedules
+
+PATIENCE = 4
+shrink = regularizers.l2(1e-4)
+
+
+def make(widths=(4, 8)):
+    stack = [layers.Input((8, 8, 1))]
+    for width in widths:
+        stack += [
+            layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_regularizer=shrink),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+        ]
+    stack += [layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(2), layers.Softmax()]
+    return keras.Sequential(stack)
+
+
+rng = np.random.default_rng(2)
+images = rng.normal(size=(120, 8, 8, 1)).astype("float32")
+labels = keras.utils.to_categorical(images.mean(axis=(1, 2, 3)) > 0, 2)
+cnn = make()
+rate = schedules.ExponentialDecay(0.005, decay_steps=50, decay_rate=0.9)
+cnn.compile(loss=keras.losses.CategoricalCrossentropy(), optimizer=Adam(learning_rate=rate))
+cnn.fit(
+    images,
+    labels,
+    batch_size=30,
+    epochs=4,
+    validation_split=0.25,
+    callbacks=[
+        callbacks.EarlyStopping(patience=PATIENCE),
+        callbacks.ReduceLROnPlateau(factor=0.5, patience=3),
+    ],
+    verbose=0,
+)
+"""
+"""Layers from a loop in a helper; a schedule, callbacks, a shared regularizer."""
+
 PLAIN = """\
 import keras
 import numpy as np
@@ -156,7 +200,14 @@ line.fit(x, x, verbose=0)
 """
 """A model in which there is next to nothing to change."""
 
-ALL = {"listed": LISTED, "added": ADDED, "functional": FUNCTIONAL, "subclassed": SUBCLASSED, "recurrent": RECURRENT}
+ALL = {
+    "listed": LISTED,
+    "added": ADDED,
+    "functional": FUNCTIONAL,
+    "subclassed": SUBCLASSED,
+    "recurrent": RECURRENT,
+    "looped": LOOPED,
+}
 
 
 def changed(before: str, after: str) -> str:
@@ -166,10 +217,19 @@ def changed(before: str, after: str) -> str:
 
 
 def offers(code: str, source: str, seed: int = 0) -> list[str]:
-    """What an operator offers for a program: the changed lines of each of its changes, in order."""
+    """What an operator offers for a program: the changed lines of each of its changes, in order, or its refusal."""
     subject = Subject(source)
     found = []
-    for change in operators()[code].candidates(subject, seed):
+    changes = iter(operators()[code]().changes(subject, random.Random(seed)))
+    while True:
+        try:
+            change = next(changes)
+        except StopIteration:
+            break
+        except NotApplicable as stop:
+            if not found:
+                found.append(f"cannot be seeded here: {stop}")
+            break
         text, _ = applied(subject.text, sorted(change.edits, key=lambda edit: edit.span))
         ast.parse(text)
         assert subject.code(change.site), "nothing to look at"
