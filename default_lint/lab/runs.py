@@ -245,35 +245,52 @@ class Zygote:
         remove(self.base)
 
 
-_lock = threading.Lock()
-_zygotes: list[Zygote] = []
+_idle: list[Zygote] = []  # taken and given back in one step each, so that threads need no lock
 
 
 def perform(task: Task) -> Outcome:
-    """Make the run, in the warm interpreter of this process; never raises for what the script does."""
-    with _lock:
-        if _zygotes and not _zygotes[0].usable:
-            end()
-        try:
-            if not _zygotes:
-                _zygotes.append(Zygote())
-            return _zygotes[0].run(task)
-        except Lost as reason:
-            end()
-            return Outcome(task.key, task.seed, "lost", f"the interpreter of the runs was lost ({reason})")
-        except BaseException:
-            end()
-            raise
+    """Make the run, in a warm interpreter of this process; never raises for what the script does.
+
+    Every thread that calls this at the same time has an interpreter of its own.
+    """
+    try:
+        zygote = _taken()
+    except Lost as reason:
+        return _lost(task, reason)
+    try:
+        result = zygote.run(task)
+    except Lost as reason:
+        zygote.close()
+        return _lost(task, reason)
+    except BaseException:
+        zygote.close()
+        raise
+    _idle.append(zygote)
+    return result
+
+
+def _taken() -> Zygote:
+    while _idle:
+        zygote = _idle.pop()
+        if zygote.usable:
+            return zygote
+        zygote.close()
+    return Zygote()
+
+
+def _lost(task: Task, reason: Lost) -> Outcome:
+    return Outcome(task.key, task.seed, "lost", f"the interpreter of the runs was lost ({reason})")
 
 
 def end() -> None:
-    """End the warm interpreter of this process, if there is one."""
-    while _zygotes:
-        _zygotes.pop().close()
+    """End the warm interpreters of this process that are at rest."""
+    while _idle:
+        _idle.pop().close()
 
 
 atexit.register(end)
-os.register_at_fork(after_in_child=_zygotes.clear)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)
 
 
 def outcome(task: Task, config: Mapping[str, Any], answer: Mapping[str, Any]) -> Outcome:
