@@ -10,7 +10,7 @@ from default_lint.lab.mutants.batches import batch_call, examples
 from default_lint.program.values import is_integer
 
 SIZES = (1, 2, 4, 8, 16, 64, 128, 256, 512)
-MOST_STEPS = 6000
+MOST_STEPS = 4000
 
 
 class ChangeBatchSize(Operator):

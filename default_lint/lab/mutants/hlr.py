@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 
+from default_lint.findings import Edit
 from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
 from default_lint.lab.mutants.optimizers import give
 from default_lint.program.types import Call
+from default_lint.text import Span
 
 FACTORS = (0.001, 0.003, 0.01, 0.03, 0.1, 10.0, 30.0, 100.0, 300.0, 1000.0)
 LARGEST = 10.0
+SET_LATER = re.compile(
+    r"^[ \t]*\w+\.optimizer\.(?:learning_rate|lr)[ \t]*=[ \t]*([\d.]+(?:e-?\d+)?)[ \t]*(?:#.*)?$", re.MULTILINE
+)
 
 
 class ChangeLearningRate(Operator):
@@ -24,9 +30,18 @@ class ChangeLearningRate(Operator):
     family = "hyperparameter"
     cause = "learning-rate"
     published = True
+    on_data = True  # a rate that is set after `compile` is not read
 
     def changes(self, subject: Subject, draw: random.Random) -> Iterator[Change]:
-        """One for each `compile`."""
+        """One for each `compile`, or for each number that the rate is set to afterwards."""
+        later = list(SET_LATER.finditer(subject.text))
+        for found in later:
+            before, place = float(found[1]), Span(found.start(1), found.end(1))
+            after = float(f"{min(before * draw.choice(FACTORS), LARGEST):.3g}")
+            values = {"argument": "learning_rate", "before": before, "after": after}
+            yield Change((Edit(place, f"{after:g}"),), subject.statement(place), values)
+        if later:
+            return
         for compile_ in subject.compiles:
             optimizer = compile_.optimizer
             if optimizer is None or not optimizer.name:

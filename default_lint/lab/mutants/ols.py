@@ -13,7 +13,7 @@ from default_lint.program.values import is_number
 
 STEPS = (1, 2, 5, 10)
 SCHEDULES = ("ExponentialDecay", "CosineDecay", "InverseTimeDecay", "PolynomialDecay")
-SETTERS = ("ReduceLROnPlateau", "LearningRateScheduler", "learning_rate =", "learning_rate.assign", "set_value")
+SETTERS = ("ReduceLROnPlateau", "LearningRateScheduler", ".learning_rate =", "learning_rate.assign", "set_value")
 
 
 class FastSchedule(Operator):

@@ -13,7 +13,7 @@ EXTREMES = {
     "SGD": (("momentum", "0.99"), ("momentum", "0.995"), ("momentum", "0.999")),
     "RMSprop": (("momentum", "0.99"), ("rho", "0.1"), ("epsilon", "1.0"), ("epsilon", "0.1")),
     "Adagrad": (("initial_accumulator_value", "100.0"), ("epsilon", "1.0"), ("epsilon", "10.0")),
-    "": (("beta_1", "0.99"), ("beta_1", "0.999"), ("beta_2", "0.5"), ("epsilon", "1.0"), ("epsilon", "0.1")),
+    "Adam": (("beta_1", "0.99"), ("beta_1", "0.999"), ("beta_2", "0.5"), ("epsilon", "1.0"), ("epsilon", "0.1")),
 }
 
 
@@ -32,9 +32,9 @@ class ExtremeMomentum(Operator):
         """One for each `compile`."""
         for compile_ in subject.compiles:
             optimizer = compile_.optimizer
-            if optimizer is None or optimizer.name not in (*EXTREMES, "Adam", "AdamW", "Adamax", "Nadam"):
+            if optimizer is None or optimizer.name not in (*EXTREMES, "AdamW", "Adamax", "Nadam"):
                 raise NotApplicable("the optimizer is not known to have a momentum")
-            name, after = draw.choice(EXTREMES.get(optimizer.name, EXTREMES[""]))
+            name, after = draw.choice(EXTREMES.get(optimizer.name, EXTREMES["Adam"]))
             call = optimizer.call
             before = call[name] if call is not None and is_number(call[name]) else None
             edits, site = give(subject, compile_, **{name: after})
