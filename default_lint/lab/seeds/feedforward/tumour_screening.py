@@ -18,10 +18,10 @@ cells, labels = load_breast_cancer(return_X_y=True)
 cells = np.log1p(cells)
 
 cells_rest, cells_test, labels_rest, labels_test = train_test_split(
-    cells, labels, test_size=0.3, stratify=labels, random_state=11
+    cells, labels, test_size=0.3, stratify=labels, random_state=3
 )
 cells_train, cells_val, labels_train, labels_val = train_test_split(
-    cells_rest, labels_rest, test_size=0.15, stratify=labels_rest, random_state=11
+    cells_rest, labels_rest, test_size=0.15, stratify=labels_rest, random_state=3
 )
 
 scaler = StandardScaler().fit(cells_train)
