@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
 from default_lint.lab.mutants.losses import rewritten
 from default_lint.lab.mutants.tables import ELEMENTWISE, LOSSES
+from default_lint.program.data_values import Array
 
 SAFE = ("mean_squared_error", "mean_absolute_error", "mean_squared_logarithmic_error", "huber", "poisson")
 
@@ -15,8 +16,9 @@ SAFE = ("mean_squared_error", "mean_absolute_error", "mean_squared_logarithmic_e
 class ChangeLoss(Operator):
     """Train with another loss.
 
-    A string stays a string, an object an object. The losses are DeepCrime's, less those that raise where labels are
-    class numbers; an object loses its arguments, except `from_logits` for a loss that takes it.
+    A string stays a string, an object an object, without its arguments but `from_logits` for a loss that takes it. The
+    losses are DeepCrime's. Where labels are class numbers all of them raise in Keras 3, unless the numbers stand in a
+    column, so that it is not seeded there.
     """
 
     code = "FLC"
@@ -28,6 +30,8 @@ class ChangeLoss(Operator):
         """One for each loss of each `compile`."""
         for compile_ in subject.compiles:
             for loss in compile_.losses or ():
+                if loss.name.startswith("sparse_") and not _in_a_column(subject):
+                    raise NotApplicable("the labels are class numbers, with which other losses raise")
                 names: tuple[str, ...] = tuple(LOSSES)
                 if not loss.name:
                     names = SAFE
@@ -38,3 +42,10 @@ class ChangeLoss(Operator):
                 edits = rewritten(subject, loss, after, "from_logits=True" if keeps else "")
                 yield Change(edits, compile_.span, {"argument": "loss", "before": loss.name or None, "after": after})
         raise NotApplicable("`compile` is given no loss that is understood")
+
+
+def _in_a_column(subject: Subject) -> bool:
+    """Whether all labels are known to have a last axis of 1."""
+    shapes = [fit.y.shape for fit in subject.fits if isinstance(fit.y, Array)]
+    known = [shape for shape in shapes if isinstance(shape, tuple) and len(shape) > 1 and shape[-1] == 1]
+    return bool(known) and len(known) == len(subject.fits)

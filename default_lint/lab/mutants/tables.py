@@ -42,7 +42,7 @@ LOSSES = {
 """DeepCrime's losses and their classes, as Keras 3 names them."""
 
 ELEMENTWISE = tuple(name for name in LOSSES if name not in ("categorical_crossentropy", "binary_crossentropy"))
-"""Those that broadcast, so that they run even where labels and outputs differ in shape."""
+"""Those that broadcast, so that they run where class numbers in a column meet a probability for each class."""
 
 OPTIMIZERS = ("SGD", "RMSprop", "Adagrad", "Adam", "Adamax", "Nadam")
 """DeepCrime's optimizers."""

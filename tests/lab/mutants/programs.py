@@ -84,7 +84,7 @@ inputs = layers.Input(shape=(8,))
 x = block(inputs, 24)
 x = block(x, 12)
 x = layers.Dense(8, use_bias=False)(x)
-x = tf.nn.relu(x)
+x = activations.relu(x)
 outputs = layers.Dense(1, activation="sigmoid")(x)
 net = tf.keras.Model(inputs, outputs)
 opt = tf.keras.optimizers.RMSprop(learning_rate=0.002)
@@ -114,7 +114,7 @@ class Net(keras.Model):
         h = self.first(inputs)
         h = self.squash(h)
         h = self.drop(self.second(h), training=training)
-        return self.out(h)
+        return self.out(tf.nn.tanh(h))
 
 
 targets = x_train.sum(axis=1)

@@ -47,7 +47,7 @@ def test_refusals(code: str, source: str, reason: str) -> None:
 
 @pytest.mark.parametrize("code", ["ACH", "ARM", "AMH"])
 def test_the_output_keeps_its_activation(code: str) -> None:
-    for source, kept in ((LISTED, "softmax"), (FUNCTIONAL, "sigmoid"), (LOOPED, "Softmax")):
+    for source, kept in ((LISTED, "softmax"), (FUNCTIONAL, "sigmoid"), (LOOPED, "Softmax"), (SUBCLASSED, "Dense(1")):
         for offer in offers(code, source):
             assert not any(kept in line for line in offer.splitlines() if line.startswith("-"))
 
@@ -77,7 +77,9 @@ def test_small_batches_are_not_drawn_where_they_would_take_too_long() -> None:
 
 
 def test_losses_that_raise_are_not_drawn_for_class_numbers() -> None:
-    found = {offer for seed in range(60) for offer in offers("FLC", LISTED, seed)}
+    assert refusal("FLC", LISTED) == "the labels are class numbers, with which other losses raise"
+    column = LISTED.replace("model.fit(x_train, y_train", "model.fit(x_train, np.zeros((200, 1))")
+    found = {offer for seed in range(60) for offer in offers("FLC", column, seed)}
     assert len(found) == 11
     assert not any('"binary' in offer or '"categorical_c' in offer for offer in found)
 
