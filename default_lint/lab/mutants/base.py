@@ -421,7 +421,7 @@ class Operator(Codemod):
 
     @classmethod
     def apply(cls, subject: Subject, change: Change, seed: int = 0) -> Mutant | None:
-        """The mutant of one change; None when it means the same as the original."""
+        """The mutant of one change; None when it means what the original means, or Keras would refuse its shapes."""
         edits = tuple(sorted(change.edits, key=lambda edit: edit.span))
         source, after = applied(subject.text, edits)
         try:
@@ -430,7 +430,10 @@ class Operator(Codemod):
             raise NotApplicable(f"the changed program is not Python: {error}") from error
         if ast.dump(tree) == ast.dump(ast.parse(subject.text)):
             return None
-        if not cls.on_data and meaning(read(Document("", source))) == subject.meaning:
+        program = read(Document("", source))
+        if not cls.on_data and meaning(program) == subject.meaning:
+            return None
+        if _refused(program) and not _refused(subject.program):
             return None
         before = tuple(edit.span for edit in edits)
         planted = Planted(
@@ -519,6 +522,11 @@ def meaning(program: Program) -> object:
         return (type(value).__name__, repr(value))
 
     return plain((program.models, program.loops, program.subclasses, program.alternatives))
+
+
+def _refused(program: Program) -> bool:
+    """True when Keras would raise while it builds the models."""
+    return any(layer.problem is not None for model in program.models for layer in _all_layers(model))
 
 
 def _all_layers(model: Model) -> Iterator[Layer]:
