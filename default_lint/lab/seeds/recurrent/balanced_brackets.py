@@ -56,5 +56,5 @@ clf = keras.Sequential([
     Dense(1, activation="sigmoid"),
 ])
 clf.compile(loss="binary_crossentropy", optimizer=Adam(learning_rate=0.015, clipnorm=1.0), metrics=["accuracy"])
-clf.fit(X_train, y_train, epochs=9, batch_size=64, validation_split=0.1, verbose=0)
+clf.fit(X_train, y_train, epochs=7, batch_size=64, validation_split=0.1, verbose=0)
 print("Test accuracy:", clf.evaluate(X_test, y_test, verbose=0)[1])

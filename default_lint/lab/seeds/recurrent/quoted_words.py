@@ -42,7 +42,7 @@ streams, labels = (np.array(part) for part in zip(*[build_stream(gen) for _ in r
 test_streams, test_labels = streams[1200:], labels[1200:]
 
 tagger = build_tagger()
-tagger.fit(streams[:1200], labels[:1200], batch_size=64, epochs=9, verbose=0)
+tagger.fit(streams[:1200], labels[:1200], batch_size=64, epochs=7, verbose=0)
 
 guessed = tagger.predict(test_streams, verbose=0).argmax(-1)
 real = test_labels > 0

@@ -14,7 +14,7 @@ OTHER = "the was is a very quite not but never".split()
 WORDS = {w: i for i, w in enumerate(GOOD + BAD + PLAIN + THINGS + OTHER, start=1)}
 
 LENGTH = 11
-EMBEDDING_DIM = 12
+EMBEDDING_DIM = 8
 UNITS = 16
 
 
@@ -53,8 +53,7 @@ val_ids, val_moods = corpus(300, rng)
 test_ids, test_moods = corpus(700, rng)
 
 tokens = keras.Input(shape=(LENGTH,), dtype="int32")
-vectors = layers.Embedding(len(WORDS) + 1, EMBEDDING_DIM, mask_zero=True)(tokens)
-vectors = layers.SpatialDropout1D(0.1)(vectors)
+vectors = layers.Embedding(len(WORDS) + 1, EMBEDDING_DIM)(tokens)
 summary = layers.Bidirectional(layers.GRU(UNITS))(vectors)
 summary = layers.Dropout(0.2)(summary)
 mood = layers.Dense(3, activation="softmax")(summary)
