@@ -1,7 +1,7 @@
 """Label each word of artificial sentences with its role.
 
-A sentence is  [adverb] subject verb object [place], where each noun phrase may carry adjectives. The same nouns stand as
-subject, object and place, and some words are both noun and verb, so the role depends on the words round about.
+A sentence is  [adverb] subject verb object [place], where each noun phrase may carry adjectives. The same nouns stand
+as subject, object and place, and some words are both noun and verb, so the role depends on the words round about.
 Index 0 fills the sentences up to one length.
 """
 
