@@ -36,7 +36,7 @@ PATIENCE = 60.0  # s beyond the limits of a run in which the interpreter must ha
 IDLE = 10  # a run may take so many times its processor time by the clock, on a machine that others use too
 FREE = 30.0  # ... and these s
 MODULES = (
-    "numpy",
+    "numpy.random",
     "keras",
     "sklearn.datasets",
     "sklearn.model_selection",
@@ -131,13 +131,12 @@ class Zygote:
 
     def _start(self) -> subprocess.Popen[bytes]:
         settings = os.path.join(self.base, "settings.json")
-        backend = self.backend or "tensorflow"
         told = {
             "base": self.base,
             "report": os.path.join(self.base, "report"),
             "memory": 4 * GIB,
             "namespaces": True,
-            "modules": [backend, *MODULES],
+            "modules": [self.backend or "tensorflow", *MODULES],
             # The signal comes when the thread ends that has started the process, so that only the main one will do.
             "tied": threading.current_thread() is threading.main_thread(),
         }

@@ -134,8 +134,8 @@ class Dask:
             self.cluster.close()
 
 
-def slurm(address: str) -> Any:
-    """The cluster of an address "slurm://?jobs=4&cores=8&memory=32GiB&walltime=04:00:00&queue=long".
+def slurm(address: str) -> tuple[Any, int]:
+    """The cluster, without jobs yet, and the number of jobs of an address "slurm://?jobs=4&cores=8&memory=32GiB&walltime=04:00:00&queue=long".
 
     Every core of a job is a worker process of its own. Raises ValueError for an option that is unknown.
     """
@@ -147,8 +147,7 @@ def slurm(address: str) -> Any:
     cores, jobs = int(options.pop("cores")), int(options.pop("jobs"))
     memory = options.pop("memory") or f"{MEMORY * cores}GiB"
     cluster = import_module("dask_jobqueue").SLURMCluster(cores=cores, processes=cores, memory=memory, **options)
-    cluster.scale(jobs=jobs)
-    return cluster
+    return cluster, jobs
 
 
 def workers_of(cluster: str | None, workers: int | None) -> Workers:
@@ -159,7 +158,9 @@ def workers_of(cluster: str | None, workers: int | None) -> Workers:
     if kind == "dask" and rest:
         return Dask(f"tcp://{rest}")
     if kind == "slurm":
-        return Dask(slurm(cluster))
+        jobs, count = slurm(cluster)
+        jobs.adapt(minimum_jobs=count, maximum_jobs=count)  # a job that is gone comes again
+        return Dask(jobs)
     raise ValueError(f"unknown cluster {cluster}: dask://HOST:PORT or slurm://?OPTIONS is meant")
 
 

@@ -68,7 +68,7 @@ def processor(pid: int) -> float:
     return sum(map(int, row[11:15])) / float(os.sysconf("SC_CLK_TCK"))
 
 
-def serve(path: str) -> _Run:
+def serve(path: str) -> probe.Run:
     """Be the zygote; returns in each run, which is ready to be executed."""
     settings = json.loads(Path(path).read_text(encoding="utf-8"))
     if sys.path and sys.path[0] == "":
@@ -93,7 +93,7 @@ def serve(path: str) -> _Run:
         raise AssertionError("a run has left the loop") from None
 
 
-def _zygote(settings: Mapping[str, Any], separation: isolation.Separation) -> _Run:
+def _zygote(settings: Mapping[str, Any], separation: isolation.Separation) -> probe.Run:
     """Import, and answer until the input ends; returns in each run."""
     isolation.prctl(isolation.PR_SET_PDEATHSIG, signal.SIGKILL if separation.processes else signal.SIGTERM)
     isolation.prctl(isolation.PR_SET_CHILD_SUBREAPER, 1)
@@ -189,7 +189,7 @@ def _pinned(original: Callable[..., Any], cell: list[int | None]) -> Callable[..
     return seed
 
 
-def _become(config: Mapping[str, Any], cell: list[int | None]) -> _Run:
+def _become(config: Mapping[str, Any], cell: list[int | None]) -> probe.Run:
     """Be the run: in a session, a folder and within limits of its own."""
     import resource
 
@@ -213,23 +213,12 @@ def _become(config: Mapping[str, Any], cell: list[int | None]) -> _Run:
     os.environ.update(limits["environment"])
     tempfile.tempdir = None
     cell[0] = config["seed"]
-    run = _Run(dict(config), time.monotonic())
+    run = probe.Run(dict(config), time.monotonic())
     run.start()
     return run
 
 
-class _Run(probe.Run):
-    """A run that keeps the globals of its script."""
-
-    namespace: dict[str, Any]
-
-    def program(self) -> Any:
-        code, module = super().program()
-        self.namespace = module.__dict__
-        return code, module
-
-
-def leave(run: _Run, ended: dict[str, Any]) -> None:
+def leave(run: probe.Run, ended: dict[str, Any]) -> None:
     """The script has ended: say how, score what it has trained, and go."""
     told: dict[str, Any] = {"seconds": _used()}
     run.after(ended)
@@ -240,7 +229,7 @@ def leave(run: _Run, ended: dict[str, Any]) -> None:
         try:
             from default_lint.lab.scores import Scoring
 
-            told["score"] = Scoring(**run.config["scoring"]).of(run.namespace)
+            told["score"] = Scoring(**run.config["scoring"]).of(sys.modules["__main__"].__dict__)
         except BaseException as error:
             told["error"] = f"{type(error).__name__}: {error}"
         _write(run.config["outcome"], told)
