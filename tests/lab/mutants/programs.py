@@ -90,7 +90,8 @@ net = tf.keras.Model(inputs, outputs)
 opt = tf.keras.optimizers.RMSprop(learning_rate=0.002)
 net.compile(optimizer=opt, loss=tf.keras.losses.binary_crossentropy)
 stop = tf.keras.callbacks.EarlyStopping(monitor="loss", patience=2, restore_best_weights=True)
-net.fit(x_train, (y_train > 0).astype("float32"), epochs=5, callbacks=[stop], verbose=0)
+slow = tf.keras.callbacks.ReduceLROnPlateau(monitor="loss", patience=2)
+net.fit(x_train, (y_train > 0).astype("float32"), epochs=5, callbacks=[stop, slow], verbose=0)
 """
 """Functional with a helper; functions and objects."""
 
@@ -180,10 +181,7 @@ cnn.fit(
     batch_size=30,
     epochs=4,
     validation_split=0.25,
-    callbacks=[
-        callbacks.EarlyStopping(patience=PATIENCE),
-        callbacks.ReduceLROnPlateau(factor=0.5, patience=3),
-    ],
+    callbacks=[callbacks.EarlyStopping(patience=PATIENCE)],
     verbose=0,
 )
 """
