@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -220,12 +219,12 @@ def _build(options: argparse.Namespace) -> int:
     from default_lint.lab.schedule import Pool
 
     corpus = _corpus(options)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    pool = Pool(cluster=options.cluster, workers=options.workers)
     try:
+        pool = Pool(cluster=options.cluster, workers=options.workers)
+    except ValueError as error:
+        raise Wrong(str(error)) from error
+    with pool:
         corpus.build(pool, Progress(_say), options.seconds)
-    finally:
-        pool.close()
     _tell(tally(corpus))
     return DONE
 
@@ -255,14 +254,18 @@ def _tell(counted: dict[str, int]) -> None:
 def _export(options: argparse.Namespace) -> int:
     from default_lint.lab.store import Workspace, export
 
-    export(Workspace(_folder(options.workspace)), options.out)
+    export(Workspace(_folder(options.workspace)), options.out, on_problem=_say)
     return DONE
 
 
 def _report(options: argparse.Namespace) -> int:
     from default_lint.lab.report import write
+    from default_lint.lab.store import CorpusError
 
-    write(_folder(options.corpus), options.out, options.images)
+    try:
+        write(_folder(options.corpus), options.out, options.images)
+    except CorpusError as error:
+        raise Wrong(str(error)) from error
     return DONE
 
 
@@ -279,9 +282,12 @@ def _rerun(options: argparse.Namespace) -> int:
 
 
 def _deep4ge(options: argparse.Namespace) -> int:
-    from default_lint.lab.deep4ge import import_deep4ge
+    from default_lint.lab.deep4ge import ImportTrouble, import_deep4ge
 
-    sys.stdout.write(f"{import_deep4ge(_folder(options.directory), options.out)}\n")
+    try:
+        sys.stdout.write(f"{import_deep4ge(_folder(options.directory), options.out)}\n")
+    except ImportTrouble as error:
+        raise Wrong(str(error)) from error
     return DONE
 
 

@@ -72,7 +72,7 @@ def plan(
 ) -> Plan:
     """All mutants of some seeds, each text once. `codes` are those of the operators; None: all."""
     chosen = [operator for code, operator in operators().items() if codes is None or code in set(codes)]
-    originals = {seed.name: original_record(seed) for seed in seeds}
+    originals = {record["id"]: record for record in map(original_record, seeds)}
     mutants: dict[str, Record] = {}
     absent: list[tuple[str, str, str]] = []
     for seed in seeds:
@@ -89,6 +89,8 @@ def plan(
         for mutant in found.values():
             record = mutant_record(seed, mutant)
             mutants[record["id"]] = record
+    for record in originals.values():
+        record["absent"] = {code: reason for name, code, reason in absent if name == record["seed"]}
     order = sorted(mutants, key=lambda name: hashlib.sha256(f"order:{name}".encode()).hexdigest())
     return Plan({**originals, **{name: mutants[name] for name in order}}, tuple(absent))
 
@@ -101,12 +103,10 @@ def remembered(
     compound: int = COMPOUNDS,
 ) -> Plan:
     """As `plan`, kept in a folder until a seed, an operator or what reads programs changes."""
-    import default_lint
-
     digest = hashlib.sha256(repr((sorted(codes) if codes is not None else None, draws, compound)).encode())
     for seed in seeds:
         digest.update(repr((seed.name, seed.source, seed.scoring, seed.constant, seed.best, seed.seconds)).encode())
-    package = Path(default_lint.__file__).parent
+    package = Path(__file__).parents[1]
     for part in ("lab/mutants", "program"):
         for path in sorted((package / part).glob("*.py")):
             digest.update(path.read_bytes())
@@ -153,7 +153,8 @@ def _compounds(seed: Seed, chosen: Sequence[type[Operator]], wanted: int) -> Ite
 
 def original_record(seed: Seed) -> Record:
     """The record of a seed's own program."""
-    return {**_common(seed), "id": seed.name, "original": True, "code": seed.source, "operators": [], "families": [],
+    name = f"{seed.name}.{hashlib.sha256(seed.source.encode()).hexdigest()[:10]}"
+    return {**_common(seed), "id": name, "original": True, "code": seed.source, "operators": [], "families": [],
             "causes": [], "faults": []}  # fmt: skip
 
 
@@ -193,6 +194,7 @@ class Corpus:
     def __init__(self, workspace: Workspace, planned: Plan, seeds: Sequence[Seed], backend: str = "tensorflow") -> None:
         self.workspace = workspace
         self.plan = planned
+        self.originals = {record["seed"]: name for name, record in planned.programs.items() if record["original"]}
         self.seeds = {seed.name: seed for seed in seeds}
         self.backend = backend
         self.outcomes: dict[str, dict[int, Outcome]] = {name: {} for name in planned.programs}
@@ -279,12 +281,12 @@ class Corpus:
         return Verdict("benign" if healthy else UNHEALTHY, runs=len(runs))
 
     def _of_mutant(self, name: str, record: Record) -> Verdict:
-        original = self.verdict(record["seed"])
+        original = self.verdict(self.originals[record["seed"]])
         if original.kind in (OPEN, UNHEALTHY):
             return Verdict(original.kind)
         statuses = [run.status for run in self.outcomes[name].values() if run.status != "lost"]
         failed = ["timeout" if status == "timeout" else "crash" for status in statuses if status != "ok"]
-        return judge(self.progress(record["seed"]), self.progress(name), failed)
+        return judge(self.progress(self.originals[record["seed"]]), self.progress(name), failed)
 
     def _wanted(self, name: str) -> int:
         """How many runs of a program are to be made now."""
@@ -293,7 +295,7 @@ class Corpus:
             return 0
         if record["original"]:
             return ORIGINAL_RUNS
-        if self.verdict(record["seed"]).kind == OPEN:
+        if self.verdict(self.originals[record["seed"]]).kind == OPEN:
             return 0
         done = len(self.outcomes[name])
         return done + 1 if done < 3 else max(5, done + 1)

@@ -74,10 +74,11 @@ def binary_accuracy(predictions: Array, targets: Array, threshold: float = 0.5) 
 
 
 def r2(predictions: Array, targets: Array, threshold: float = 0.5) -> float:
-    """1 - squared error / variance, for each output over all its examples, then the mean over the outputs."""
+    """1 - squared error / variance, for each place of the last axis over all else, then the mean over these."""
     del threshold
     targets = _fitted(targets, predictions).astype(np.float64)
-    predictions, targets = (part.reshape(len(part), -1) for part in (predictions, targets))
+    columns = targets.shape[-1] if targets.ndim > 1 else 1
+    predictions, targets = (part.reshape(-1, columns) for part in (predictions, targets))
     variance = targets.var(axis=0)
     told = variance > 0
     error = ((predictions - targets) ** 2).mean(axis=0)

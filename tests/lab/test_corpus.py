@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from default_lint.lab import corpus as corpora
-from default_lint.lab.corpus import Corpus, Plan, Progress, plan, remembered, tally, task_of
+from default_lint.lab.corpus import Corpus, Plan, Progress, original_record, plan, remembered, tally, task_of
 from default_lint.lab.runs import Outcome, Task
 from default_lint.lab.scores import Scoring
 from default_lint.lab.seeds import Seed
@@ -39,6 +39,7 @@ SEED = Seed(
     0.95,
     1.0,
 )
+ORIGINAL = original_record(SEED)["id"]
 CODES = ("HLR", "HNE", "HBS")
 
 
@@ -90,7 +91,7 @@ def built(path: Path, planned: Plan, made: Made, seed: Seed = SEED) -> Corpus:
 def test_a_plan_holds_each_text_once_and_is_always_the_same(planned: Plan) -> None:
     texts = [record["code"] for record in planned.programs.values()]
     assert len(set(texts)) == len(texts) > 4
-    assert next(iter(planned.programs)) == SEED.name
+    assert next(iter(planned.programs)) == ORIGINAL
     assert plan([SEED], CODES, compound=0) == planned
 
 
@@ -118,7 +119,7 @@ def test_what_cannot_be_seeded_is_told_with_its_reason() -> None:
 def test_every_program_gets_its_verdict(tmp_path: Path, planned: Plan) -> None:
     corpus = built(tmp_path, planned, Made(usual))
     kinds = {name: corpus.verdict(name).kind for name in planned.programs}
-    assert kinds[SEED.name] == "benign"
+    assert kinds[ORIGINAL] == "benign"
     assert {kind for name, kind in kinds.items() if ".HLR." in name} == {"faulty"}
     assert {kind for name, kind in kinds.items() if ".HBS." in name} == {"crash"}
     assert {kind for name, kind in kinds.items() if ".HNE." in name} == {"benign"}
@@ -131,7 +132,7 @@ def test_runs_are_repeated_only_where_it_matters(tmp_path: Path, planned: Plan) 
     made = Made(usual)
     built(tmp_path, planned, made)
     runs = Counter(key.rpartition("-")[0] for key in made.ran)
-    assert runs[SEED.name] == ORIGINAL_RUNS
+    assert runs[ORIGINAL] == ORIGINAL_RUNS
     assert {count for name, count in runs.items() if ".HLR." in name} == {5}
     assert {count for name, count in runs.items() if ".HBS." in name} == {2}
     assert max(count for name, count in runs.items() if ".HNE." in name) <= 2
@@ -183,7 +184,7 @@ def test_a_record_is_enough_to_run_it_again(tmp_path: Path, planned: Plan) -> No
 
 
 def test_lost_runs_are_made_again(tmp_path: Path, planned: Plan) -> None:
-    lost = {f"{SEED.name}-3"}
+    lost = {f"{ORIGINAL}-3"}
 
     def give(task: Task) -> Outcome:
         if task.key in lost:
@@ -192,9 +193,9 @@ def test_lost_runs_are_made_again(tmp_path: Path, planned: Plan) -> None:
         return usual(task)
 
     corpus = built(tmp_path, planned, Made(give))
-    assert corpus.verdict(SEED.name).kind == "open"
+    assert corpus.verdict(ORIGINAL).kind == "open"
     built(tmp_path, planned, Made(give))
-    assert Corpus(Workspace(tmp_path), planned, [SEED]).verdict(SEED.name).kind == "benign"
+    assert Corpus(Workspace(tmp_path), planned, [SEED]).verdict(ORIGINAL).kind == "benign"
 
 
 def test_time_that_is_up_ends_it_without_loss(tmp_path: Path, planned: Plan) -> None:

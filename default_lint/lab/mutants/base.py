@@ -399,7 +399,7 @@ class Operator(Codemod):
         found: list[Change] = []
         reason = ""
         try:
-            for change in cls(seed=seed).changes(subject, random.Random(f"{cls.code}:{seed}")):
+            for change in cls(seed=seed).changes(subject, random.Random(f"{cls.code}:{subject.document.path}:{seed}")):
                 if change.edits and change not in found:
                     found.append(change)
         except NotApplicable as stop:
@@ -412,7 +412,7 @@ class Operator(Codemod):
     def mutate(cls, subject: Subject, seed: int = 0) -> Mutant:
         """The mutant of a seed. Raises NotApplicable when every change leaves the program what it was."""
         found = cls.candidates(subject, seed)
-        random.Random(f"{cls.code}:{seed}:place").shuffle(found)
+        random.Random(f"{cls.code}:{subject.document.path}:{seed}:place").shuffle(found)
         for change in found:
             mutant = cls.apply(subject, change, seed)
             if mutant is not None:
