@@ -436,9 +436,8 @@ class Operator(Codemod):
         if _refused(program) and not _refused(subject.program):
             return None
         before = tuple(edit.span for edit in edits)
-        planted = Planted(
-            cls.code, cls.family, cls.cause, seed, dict(change.values), before, after, moved(change.site, edits)
-        )
+        site = shown(source, moved(change.site, edits))
+        planted = Planted(cls.code, cls.family, cls.cause, seed, dict(change.values), before, after, site)
         return Mutant(subject.document.path, subject.text, source, (planted,))
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
@@ -482,6 +481,21 @@ def moved(span: Span, edits: Sequence[Edit]) -> Span:
 
     start = at(span.start, False)
     return Span(start, max(start, at(span.end, True)))
+
+
+def shown(text: str, site: Span) -> Span:
+    """A site, or the line that stands where it stood when nothing of it is left."""
+    if text[site.start : site.end].strip():
+        return site
+    start = site.start
+    while start < len(text) and text[start].isspace():
+        start += 1
+    if start == len(text):
+        start = len(text.rstrip()) - 1
+    start = text.rfind("\n", 0, start + 1) + 1
+    end = text.find("\n", start)
+    line = text[start : end if end != -1 else len(text)]
+    return Span(start + len(line) - len(line.lstrip()), start + len(line.rstrip()))
 
 
 _PLACES = frozenset(("span", "callee", "removal", "keyword", "given", "spelled", "insertion", "separator", "order"))

@@ -45,6 +45,6 @@ class RemoveLayer(Operator):
                 edit = removal(subject, model, layer)
             except NotApplicable:
                 continue
-            around = model.layers[layer.index + 1] if layer.index + 1 < len(model.layers) else layer
-            yield Change((edit,), around.site, {"before": subject.code(layer.call.span), "layer": layer.short})
+            follows = next(iter(model.consumers(layer)), model.output_layers()[0])
+            yield Change((edit,), follows.site, {"before": subject.code(layer.call.span), "layer": layer.short})
         raise NotApplicable("no hidden layer can be taken out")

@@ -47,6 +47,11 @@ class Training:
         """Whether inputs and targets are different arrays (they are one in an autoencoder)."""
         return self.subject.code(self.targets) not in [self.subject.code(span) for span in self.inputs]
 
+    @property
+    def weighted(self) -> bool:
+        """Whether classes are weighted by their number."""
+        return self.fit.call is not None and self.fit.call.given("class_weight") is not None
+
     def names(self) -> list[str]:
         """The names of inputs and targets, each once."""
         return list(dict.fromkeys(self.name(span) for span in (*self.inputs, self.targets)))
