@@ -114,7 +114,7 @@ def _zygote(settings: Mapping[str, Any], separation: isolation.Separation) -> pr
             verdict = warden.run()
         except Forked:
             os.close(answers)
-            return _become(config, seed)
+            return _become(config, seed, warden.tasks)
         except Exception as error:
             verdict = {"failure": f"{type(error).__name__}: {error}"}
         if warden.gone:
@@ -189,7 +189,7 @@ def _pinned(original: Callable[..., Any], cell: list[int | None]) -> Callable[..
     return seed
 
 
-def _become(config: Mapping[str, Any], cell: list[int | None]) -> probe.Run:
+def _become(config: Mapping[str, Any], cell: list[int | None], tasks: int | None) -> probe.Run:
     """Be the run: in a session, a folder and within limits of its own."""
     import resource
 
@@ -202,7 +202,7 @@ def _become(config: Mapping[str, Any], cell: list[int | None]) -> probe.Run:
         signal.signal(ignored, signal.SIG_IGN)
     isolation.first_victim()
     limits = config["limits"]
-    isolation.limit(limits["file"], None)
+    isolation.limit(limits["file"], tasks)
     seconds = int(limits["seconds"]) + SLACK
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + SLACK))
     os.chdir(limits["directory"])
