@@ -13,6 +13,7 @@ from default_lint.rules.activation.softmax_with_regression_loss import SoftmaxWi
 from default_lint.rules.activation.unbounded_output_with_probability_loss import UnboundedOutputWithProbabilityLoss
 from default_lint.rules.api.input_shape_on_layer import InputShapeOnLayer
 from default_lint.rules.api.keras1_argument import Keras1Argument
+from default_lint.rules.api.metrics_as_loss_weights import MetricsAsLossWeights
 from default_lint.rules.api.removed_import import RemovedImport
 from default_lint.rules.api.removed_method import RemovedMethod
 from default_lint.rules.api.renamed_argument import RenamedArgument
@@ -128,6 +129,7 @@ RULES: tuple[type[Rule], ...] = (
     RemovedImport,
     InputShapeOnLayer,
     RenamedArgument,
+    MetricsAsLossWeights,
     InputRank,
     ReshapeSize,
     FeatureMapVanishes,

@@ -26,6 +26,13 @@ def network() -> Any:
     return model
 
 
+def test_metrics_third_are_loss_weights() -> None:
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", ["mae"])
+    with pytest.raises(ValueError, match="string"):
+        model.fit(X, Y, verbose=0)
+
+
 @pytest.mark.parametrize(
     "old",
     [
