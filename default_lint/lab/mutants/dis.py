@@ -31,6 +31,8 @@ class ScaledOnOneSide(Operator):
                 raise NotApplicable("its inputs are numbers of words or of signs")
             for group in scalings(subject, training):
                 for scaling in group if len(group) > 1 else ():
+                    if ".fit_transform(" in subject.code(scaling.span):  # the others could not be transformed then
+                        continue
                     try:
                         edits, left = unscaled(subject, [scaling])
                     except NotApplicable:

@@ -10,10 +10,10 @@ import libcst as cst
 
 from default_lint.findings import Edit
 from default_lint.lab.mutants.base import NotApplicable, Subject
+from default_lint.lab.mutants.chains import whole_line
 from default_lint.lab.mutants.training import Training
 from default_lint.program.data_values import Dataset, parts
 from default_lint.text import Span
-
 
 _TARGETS = re.compile(r"(?:y|targets?|labels?)(?:_\w*)?\s*(?:,|=(?!=)|/=)")
 
@@ -95,8 +95,9 @@ def _scaling(subject: Subject, span: Span, node: cst.CSTNode) -> tuple[str, tupl
 
 
 def _alike(divisor: str, span: Span) -> tuple[str, ...]:
-    """Divisions by one variable belong together, those by one number need not."""
-    return (divisor,) if divisor.isidentifier() else (divisor, str(span.start))
+    """Divisions by one variable or by one large number belong together."""
+    large = re.fullmatch(r"\d+\.?\d*", divisor) is not None and float(divisor) >= 10
+    return (divisor,) if large or divisor.isidentifier() else (divisor, str(span.start))
 
 
 def _is_statistic(subject: Subject, name: str) -> bool:
@@ -126,11 +127,10 @@ def unscaled(subject: Subject, group: Sequence[Scaling]) -> tuple[tuple[Edit, ..
             edits += own
             left.append(statement)
             continue
-        start = subject.text.rfind("\n", 0, statement.start) + 1
-        end = subject.text.find("\n", statement.end)
-        if subject.text[start : statement.start].strip() or end == -1 or not _has_company(subject, start):
+        line = whole_line(subject, statement)
+        if line is None:
             raise NotApplicable("the statement that scales the inputs cannot be taken out")
-        edits.append(Edit(Span(start, end + 1), ""))
+        edits.append(Edit(line, ""))
     return tuple(edits), left[0] if left else None
 
 
@@ -147,14 +147,6 @@ def _does_nothing(statement: str) -> bool:
     left, equals, right = re.sub(r"\s", "", statement.partition("#")[0]).partition("=")
     same = re.fullmatch(r"[(\[](\w+)for\1in[(\[](.*)[)\]][)\]]", right)
     return bool(equals) and (left == right or (same is not None and same[2] == left))
-
-
-def _has_company(subject: Subject, start: int) -> bool:
-    """Whether the block of the statement at the start of a line has another one above it, or is the file."""
-    line = subject.text[start:].partition("\n")[0]
-    indent = line[: len(line) - len(line.lstrip())]
-    above = subject.text[:start].rstrip("\n").rpartition("\n")[2]
-    return not indent or (above.startswith(indent) and above[len(indent) :][:1] not in ("", " "))
 
 
 __all__ = ["Scaling", "scalings", "unscaled"]

@@ -62,7 +62,10 @@ def windows(
         argument = call.given(name)
         if argument is not None and isinstance(before, tuple | list) and len(before) > 1:
             inside = ", ".join([text] * len(before))
-            text = f"[{inside}]" if subject.code(argument.span).startswith("[") else f"({inside})"
+            code = subject.code(argument.span)
+            # the span of a tuple leaves its parentheses out
+            bare = "," in code and code[0] not in "[("
+            text = inside if bare else f"[{inside}]" if code.startswith("[") else f"({inside})"
         values = {"argument": name, "before": before, "after": after, "layer": call.short}
         try:
             yield Change((subject.set(call, name, text),), call.span, values)

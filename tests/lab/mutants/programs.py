@@ -198,6 +198,186 @@ line.fit(x, x, verbose=0)
 """
 """A model in which there is next to nothing to change."""
 
+CONVOLVED = """\
+import keras
+import numpy as np
+from keras import layers
+from sklearn.preprocessing import StandardScaler
+
+rng = np.random.default_rng(3)
+waves = rng.normal(3, 2, size=(180, 24))
+kinds = (waves[:, 6:12].mean(axis=1) > 3).astype("int64")
+x_train, x_test = waves[:120], waves[120:]
+y_train, y_test = kinds[:120], kinds[120:]
+scaler = StandardScaler()
+x_train = scaler.fit_transform(x_train)
+x_test = scaler.transform(x_test)
+
+model = keras.Sequential(
+    [
+        keras.Input((24,)),
+        layers.Reshape((24, 1)),
+        layers.Conv1D(8, 5, strides=2, padding="same", activation="relu"),
+        layers.MaxPooling1D(pool_size=2),
+        layers.Conv1D(filters=6, kernel_size=3, dilation_rate=2, padding="valid"),
+        layers.Flatten(),
+        layers.Dense(10, "relu"),
+        layers.Dense(2, "softmax"),
+    ]
+)
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, epochs=3, validation_data=(x_test, y_test), verbose=0)
+"""
+"""Convolutions in a list; a scaler."""
+
+PICTURES = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, MaxPool2D
+
+SIDE = 12
+
+
+def conv(x, filters, size=(3, 3)):
+    x = Conv2D(filters, size, padding="same", activation="relu")(x)
+    x = BatchNormalization()(x)
+    return MaxPool2D((2, 2))(x)
+
+
+def pictures(count, seed):
+    drawn = np.random.default_rng(seed).integers(0, 256, (count, SIDE, SIDE, 1))
+    return drawn.astype("float32"), np.eye(3, dtype="float32")[drawn[:, :6].sum(axis=(1, 2, 3)) % 3]
+
+
+train_images, train_labels = pictures(120, 0)
+test_images, test_labels = pictures(60, 1)
+train_images, test_images = train_images / 255.0, test_images / 255.0
+
+image = Input((SIDE, SIDE, 1))
+h = conv(image, 4)
+h = conv(h, 6)
+h = Conv2D(8, (2, 2), strides=(1, 1))(h)
+h = Flatten()(h)
+h = Dropout(0.2)(h, training=None)
+h = Dense(9, activation="tanh")(h)
+scores = Dense(3, activation="softmax")(h)
+cnn = tf.keras.Model(image, scores)
+cnn.compile("sgd", "categorical_crossentropy")
+cnn.fit(train_images, train_labels, epochs=2, validation_split=0.2, verbose=0)
+"""
+"""Functional convolutions, some of them from a helper; pixels divided by 255."""
+
+STACKED = """\
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+class Stack(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = keras.layers.Conv2D(4, 3, 2, "same", activation="relu")
+        self.norm = keras.layers.BatchNormalization()
+        self.pool = keras.layers.AveragePooling2D(2)
+        self.second = keras.layers.Conv2D(5, kernel_size=2, strides=1, dilation_rate=1)
+        self.flat = keras.layers.Flatten()
+        self.hidden = keras.layers.Dense(7, activation="relu")
+        self.drop = keras.layers.Dropout(0.1)
+        self.out = keras.layers.Dense(1)
+
+    def call(self, x, training=False):
+        x = self.norm(self.first(x), training=training)
+        x = self.second(self.pool(x))
+        x = self.hidden(self.flat(x))
+        return self.out(self.drop(x, training=training))
+
+
+rng = np.random.default_rng(4)
+raw = rng.normal(5, 3, size=(150, 12, 12, 1)).astype("float32")
+mean, std = raw.mean(), raw.std()
+scaled = (raw - mean) / std
+heights = raw[:, 3].mean(axis=(1, 2))
+train = tf.data.Dataset.from_tensor_slices((scaled[:100], heights[:100])).shuffle(100).batch(25)
+stack = Stack()
+stack.compile(keras.optimizers.Adam(), loss="mse")
+stack.fit(train, epochs=2, verbose=0)
+"""
+"""A subclassed model with convolutions; mean and deviation by hand."""
+
+WORDS = """\
+import numpy as np
+from keras.layers import Dense, Embedding, GRU, Input
+from keras.models import Sequential
+
+WIDTH = 6
+
+rng = np.random.default_rng(5)
+tokens = rng.integers(1, 20, size=(160, 9))
+tokens[:, 7:] = 0
+moods = (tokens[:, 0] > 9).astype("float32")
+
+model = Sequential()
+model.add(Input((9,)))
+model.add(Embedding(20, WIDTH, mask_zero=True))
+model.add(GRU(8))
+model.add(Dense(4, activation="relu"))
+model.add(Dense(1, activation="sigmoid"))
+model.compile("adam", "binary_crossentropy")
+model.fit(tokens, moods, epochs=2, verbose=0)
+"""
+"""Words in a recurrent model, by `add`."""
+
+LETTERS = """\
+import keras
+import numpy as np
+from keras import layers
+
+rng = np.random.default_rng(6)
+text = rng.integers(0, 7, size=(140, 10))
+follow = (text + np.roll(text, 1, axis=1)) % 7
+
+letters = keras.Input((10,))
+h = layers.Embedding(input_dim=7, output_dim=5, mask_zero=True)(letters)
+h = layers.Dropout(0.1)(h)
+h = layers.Bidirectional(layers.LSTM(6, return_sequences=True))(h)
+h = layers.LSTM(units=9, return_sequences=True)(h)
+each = layers.TimeDistributed(layers.Dense(7, activation="softmax"))(h)
+tagger = keras.Model(letters, each)
+tagger.compile("rmsprop", "sparse_categorical_crossentropy")
+tagger.fit(text, follow, batch_size=20, epochs=2, verbose=0)
+"""
+"""A label for each step; wrapped recurrent layers, functional."""
+
+HEARD = """\
+import numpy as np
+import tensorflow as tf
+
+
+class Listener(tf.keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.look = tf.keras.layers.Embedding(12, 4, mask_zero=True)
+        self.inner = tf.keras.layers.SimpleRNN(units, return_sequences=True)
+        self.outer = tf.keras.layers.GRU(units)
+        self.drop = tf.keras.layers.Dropout(0.2)
+        self.answer = tf.keras.layers.Dense(3)
+
+    def call(self, codes, training=None):
+        h = self.inner(self.look(codes))
+        h = self.outer(h)
+        h = self.drop(h, training=training)
+        return self.answer(h)
+
+
+rng = np.random.default_rng(7)
+codes = rng.integers(0, 12, size=(150, 8))
+kinds = codes.sum(axis=1) % 3
+listener = Listener(5)
+listener.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+listener.fit(codes[:100], kinds[:100], validation_data=(codes[100:], kinds[100:]), epochs=2, verbose=0)
+"""
+"""A subclassed recurrent model."""
+
 ALL = {
     "listed": LISTED,
     "added": ADDED,
@@ -206,6 +386,19 @@ ALL = {
     "recurrent": RECURRENT,
     "looped": LOOPED,
 }
+
+LAYERED = {
+    "added": ADDED,
+    "functional": FUNCTIONAL,
+    "recurrent": RECURRENT,
+    "convolved": CONVOLVED,
+    "pictures": PICTURES,
+    "stacked": STACKED,
+    "words": WORDS,
+    "letters": LETTERS,
+    "heard": HEARD,
+}
+"""Those for operators of layers."""
 
 
 def changed(before: str, after: str) -> str:
