@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_offers(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_three_styles_and_a_refusal(code: str) -> None:
     text = (HERE / f"{code}.txt").read_text(encoding="utf-8")
-    parts = text.split("== ")[1:]
+    parts = re.split(r"^== ", text, flags=re.MULTILINE)[1:]
     assert sum("\n- " in part or "\n+ " in part for part in parts) >= 3
     assert len(parts) == len(programs(code)) + 1
 
