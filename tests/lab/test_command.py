@@ -55,10 +55,10 @@ def test_diff_shows_only_what_changed(capsys: Captured, script: Path) -> None:
 
 
 def test_several_operators_make_a_compound_mutant(capsys: Captured, script: Path) -> None:
-    output = printed(capsys, "mutate", script, "--operator", "HLR,FLC")
+    output = printed(capsys, "mutate", script, "--operator", "HLR,ACH")
     record = json.loads(output[output.rindex("\n{\n") :])
-    assert record["operators"] == ["HLR", "FLC"]
-    assert record["families"] == ["hyperparameter", "loss"]
+    assert record["operators"] == ["HLR", "ACH"]
+    assert record["families"] == ["hyperparameter", "activation"]
 
 
 def test_list_names_all_operators(capsys: Captured) -> None:
