@@ -24,8 +24,10 @@ class ValidatesOnTraining(Operator):
         for fit in subject.fits:
             call = fit.call
             x, y = (call.given("x"), call.given("y")) if call is not None else (None, None)
-            if call is None or x is None or (isinstance(fit.x, Dataset) and fit.x.repeated is not False):
+            if call is None or x is None:
                 continue
+            if isinstance(fit.x, Dataset) and fit.x.repeated is not False:
+                raise NotApplicable("the training data never end")
             code = subject.code(x.span)
             same = code if y is None else f"({code}, {subject.code(y.span)})"
             if "\n" in same:

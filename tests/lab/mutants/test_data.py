@@ -34,6 +34,9 @@ WEIGHTED = LISTED.replace("verbose=0", "sample_weight=np.ones(200), verbose=0")
 WATCHED = LISTED.replace("model.fit(", "history = model.fit(") + 'print(history.history["val_loss"])\n'
 SPLIT = LISTED.replace("model.fit(x_train, y_train", "model.fit(x_train[:90], y_train[:90]")
 OWN = LISTED.replace("(x_test, y_test)", "(x_train[150:], y_train[150:])")
+ENDLESS = SUBCLASSED.replace(".batch(20)", ".batch(20).repeat()").replace(
+    "net.fit(batches,", "net.fit(batches, validation_data=(x_test, x_test.sum(axis=1)),"
+)
 SHARED = SUBCLASSED.replace(
     "batches = tf.data.Dataset.from_tensor_slices((x_train, targets)).shuffle(200).batch(20)\n",
     "def make(x, y):\n    return tf.data.Dataset.from_tensor_slices((x, y)).batch(20)\n\n\n"
@@ -57,6 +60,7 @@ STATEFUL = RECURRENT.replace('activation="tanh"', "stateful=True")
         ("VRM", WATCHED, "the program reads the figures of the validation"),
         ("VRM", RECURRENT, "it is trained without validation"),
         ("DVT", RECURRENT, "it is trained without validation"),
+        ("DVT", ENDLESS, "the training data never end"),
         ("DIS", WORDS, "its inputs are numbers of words or of signs"),
         ("DIU", LISTED, "its inputs are not scaled, or it is not seen where"),
         ("LEM", LISTED, "it has no embedding"),
