@@ -201,7 +201,7 @@ def _chosen(names: Sequence[str]) -> list[Any]:
 
 
 def _corpus(options: argparse.Namespace) -> Any:
-    from default_lint.lab.corpus import Corpus, remembered
+    from default_lint.lab.corpus import Corpus, plan
     from default_lint.lab.mutants import operators
     from default_lint.lab.store import Workspace
 
@@ -210,7 +210,7 @@ def _corpus(options: argparse.Namespace) -> Any:
     unknown = [code for code in codes or () if code not in operators()]
     if unknown:
         raise Wrong(f"unknown operator `{unknown[0]}`; `default-lint lab mutate --list` names all")
-    planned = remembered(Path(options.workspace), seeds, codes, options.draws, options.compound)
+    planned = plan(seeds, codes, options.draws, options.compound, Path(options.workspace))
     return Corpus(Workspace(options.workspace), planned, seeds)
 
 

@@ -19,6 +19,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,59 +69,72 @@ class Runner(Protocol):
 
 
 def plan(
-    seeds: Sequence[Seed], codes: Iterable[str] | None = None, draws: int = DRAWS, compound: int = COMPOUNDS
-) -> Plan:
-    """All mutants of some seeds, each text once. `codes` are those of the operators; None: all."""
-    chosen = [operator for code, operator in operators().items() if codes is None or code in set(codes)]
-    originals = {record["id"]: record for record in map(original_record, seeds)}
-    mutants: dict[str, Record] = {}
-    absent: list[tuple[str, str, str]] = []
-    for seed in seeds:
-        found: dict[str, Mutant] = {}
-        subject = Subject(seed.source, seed.name)
-        for operator in chosen:
-            wanted = draws * MORE.get(operator.code, 1)
-            made, reason = _several(operator, subject, wanted, set(found))
-            found.update((mutant.source, mutant) for mutant in made)
-            if not made:
-                absent.append((seed.name, operator.code, reason))
-        if len(chosen) > 1:
-            found.update((mutant.source, mutant) for mutant in _compounds(seed, chosen, compound))
-        for mutant in found.values():
-            record = mutant_record(seed, mutant)
-            mutants[record["id"]] = record
-    for record in originals.values():
-        record["absent"] = {code: reason for name, code, reason in absent if name == record["seed"]}
-    order = sorted(mutants, key=lambda name: hashlib.sha256(f"order:{name}".encode()).hexdigest())
-    return Plan({**originals, **{name: mutants[name] for name in order}}, tuple(absent))
-
-
-def remembered(
-    folder: Path,
     seeds: Sequence[Seed],
     codes: Iterable[str] | None = None,
     draws: int = DRAWS,
     compound: int = COMPOUNDS,
+    folder: Path | None = None,
 ) -> Plan:
-    """As `plan`, kept in a folder until a seed, an operator or what reads programs changes."""
-    digest = hashlib.sha256(repr((sorted(codes) if codes is not None else None, draws, compound)).encode())
-    for seed in seeds:
-        digest.update(repr((seed.name, seed.source, seed.scoring, seed.constant, seed.best, seed.seconds)).encode())
-    package = Path(__file__).parents[1]
-    for part in ("lab/mutants", "program"):
-        for path in sorted((package / part).glob("*.py")):
-            digest.update(path.read_bytes())
-    digest.update(Path(__file__).read_bytes())
-    kept = folder / f"plan-{digest.hexdigest()[:16]}.json.gz"
+    """All mutants of some seeds, each text once. `codes` are those of the operators; None: all.
+
+    With a folder, the part of each seed is kept there until the seed, an operator or what reads programs changes.
+    """
+    codes = None if codes is None else sorted(codes)
+    parts = [_part(seed, codes, draws, compound, folder) for seed in seeds]
+    originals = {original["id"]: original for original, _ in parts}
+    mutants = {record["id"]: record for _, records in parts for record in records}
+    order = sorted(mutants, key=lambda name: hashlib.sha256(f"order:{name}".encode()).hexdigest())
+    absent = tuple(
+        (original["seed"], code, reason) for original, _ in parts for code, reason in original["absent"].items()
+    )
+    return Plan({**originals, **{name: mutants[name] for name in order}}, absent)
+
+
+def _part(
+    seed: Seed, codes: list[str] | None, draws: int, compound: int, folder: Path | None
+) -> tuple[Record, list[Record]]:
+    """The records of a seed and of its mutants."""
+    if folder is None:
+        return _made(seed, codes, draws, compound)
+    kept = folder / "plans" / f"{seed.name}-{_digest(seed, codes, draws, compound)}.json.gz"
     with contextlib.suppress(OSError, EOFError, ValueError, KeyError, zlib.error):
         told = json.loads(gzip.decompress(kept.read_bytes()))
-        return Plan(told["programs"], tuple((name, code, reason) for name, code, reason in told["absent"]))
-    made = plan(seeds, codes, draws, compound)
-    folder.mkdir(parents=True, exist_ok=True)
+        return told["original"], told["mutants"]
+    original, mutants = _made(seed, codes, draws, compound)
+    kept.parent.mkdir(parents=True, exist_ok=True)
     new = kept.with_suffix(f".{os.getpid()}")
-    new.write_bytes(gzip.compress(json.dumps({"programs": made.programs, "absent": made.absent}).encode()))
+    new.write_bytes(gzip.compress(json.dumps({"original": original, "mutants": mutants}).encode()))
     new.replace(kept)
-    return made
+    return original, mutants
+
+
+def _digest(seed: Seed, codes: list[str] | None, draws: int, compound: int) -> str:
+    facts = (codes, draws, compound, seed.name, seed.source, seed.scoring, seed.constant, seed.best, seed.seconds)
+    return hashlib.sha256(f"{facts!r}{_code()}".encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    """A digest of all that decides which mutants a seed has."""
+    package = Path(__file__).parents[1]
+    paths = [path for part in ("lab/mutants", "program") for path in sorted((package / part).glob("*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in [*paths, Path(__file__)])).hexdigest()
+
+
+def _made(seed: Seed, codes: list[str] | None, draws: int, compound: int) -> tuple[Record, list[Record]]:
+    chosen = [operator for code, operator in operators().items() if codes is None or code in codes]
+    found: dict[str, Mutant] = {}
+    absent: dict[str, str] = {}
+    subject = Subject(seed.source, seed.name)
+    for operator in chosen:
+        made, reason = _several(operator, subject, draws * MORE.get(operator.code, 1), set(found))
+        found.update((mutant.source, mutant) for mutant in made)
+        if not made:
+            absent[operator.code] = reason
+    if len(chosen) > 1:
+        found.update((mutant.source, mutant) for mutant in _compounds(seed, chosen, compound))
+    original = {**original_record(seed), "absent": absent}
+    return original, [mutant_record(seed, mutant) for mutant in found.values()]
 
 
 def _several(operator: type[Operator], subject: Subject, wanted: int, known: set[str]) -> tuple[list[Mutant], str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from default_lint.lab import corpus as corpora
-from default_lint.lab.corpus import Corpus, Plan, Progress, original_record, plan, remembered, tally, task_of
+from default_lint.lab.corpus import Corpus, Plan, Progress, original_record, plan, tally, task_of
 from default_lint.lab.runs import Outcome, Task
 from default_lint.lab.scores import Scoring
 from default_lint.lab.seeds import Seed
@@ -95,15 +95,17 @@ def test_a_plan_holds_each_text_once_and_is_always_the_same(planned: Plan) -> No
     assert plan([SEED], CODES, compound=0) == planned
 
 
-def test_a_plan_is_remembered(tmp_path: Path, planned: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert remembered(tmp_path, [SEED], CODES, compound=0) == planned
-    monkeypatch.setattr(corpora, "plan", None)
-    assert remembered(tmp_path, [SEED], CODES, compound=0).programs == planned.programs
+def test_a_plan_is_kept(tmp_path: Path, planned: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert plan([SEED], CODES, compound=0, folder=tmp_path) == planned
+    monkeypatch.setattr(corpora, "_made", None)
+    assert plan([SEED], CODES, compound=0, folder=tmp_path) == planned
     monkeypatch.undo()
-    for path in tmp_path.iterdir():
+    for path in tmp_path.glob("plans/*"):
         path.write_bytes(b"broken")
-    assert remembered(tmp_path, [SEED], CODES, compound=0) == planned
-    assert remembered(tmp_path, [SEED], ["HNE"], compound=0) != planned
+    assert plan([SEED], CODES, compound=0, folder=tmp_path) == planned
+    assert plan([SEED], ["HNE"], compound=0, folder=tmp_path) != planned
+    other = replace(SEED, source=SEED.source.replace("epochs=20", "epochs=30"))
+    assert plan([other], CODES, compound=0, folder=tmp_path) != planned
 
 
 def test_a_plan_with_compounds_has_them() -> None:
