@@ -65,8 +65,6 @@ ENDS = {
     "hoard": ("import numpy\nx = [numpy.ones(10**7) for _ in range(10**6)]", "memory", "of memory", 0),
     "thread": (MODEL + "import threading, time; threading.Thread(target=time.sleep, args=(999,)).start()", "ok", "", 0),
     "left behind": (MODEL + "import os, time\nif os.fork() == 0: os.setsid(); time.sleep(999)", "ok", "", 0),
-    "kills all": (MODEL + "import os\ntry: os.kill(-1, 9)\nexcept OSError: pass", "ok", "", 0),
-    "network": ("import socket; socket.create_connection(('192.0.2.1', 80), 5)", "crash", "unreachable", 1),
 }
 
 
