@@ -118,7 +118,7 @@ def _code() -> str:
     """A digest of all that decides which mutants a seed has."""
     package = Path(__file__).parents[1]
     paths = [path for part in ("lab/mutants", "program") for path in sorted((package / part).glob("*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in [*paths, Path(__file__)])).hexdigest()
+    return hashlib.sha256(repr((MORE, TRIES)).encode() + b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _made(seed: Seed, codes: list[str] | None, draws: int, compound: int) -> tuple[Record, list[Record]]:
@@ -299,6 +299,8 @@ class Corpus:
         if original.kind in (OPEN, UNHEALTHY):
             return Verdict(original.kind)
         statuses = [run.status for run in self.outcomes[name].values() if run.status != "lost"]
+        if not statuses:
+            return Verdict(OPEN)
         failed = ["timeout" if status == "timeout" else "crash" for status in statuses if status != "ok"]
         return judge(self.progress(self.originals[record["seed"]]), self.progress(name), failed)
 
