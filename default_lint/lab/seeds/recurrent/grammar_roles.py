@@ -16,7 +16,7 @@ ADVERBS = list(range(41, 45))
 PREPOSITIONS = [45, 46, 47]
 VOCABULARY = 48
 SUBJECT, OBJECT, PLACE, VERB, MODIFIER, ADVERB, PREPOSITION = range(1, 8)
-MAX_WORDS = 14
+MAX_WORDS = 12
 
 
 def noun_phrase(rng, role):
@@ -49,21 +49,21 @@ def corpus(n, seed):
 
 
 words_train, roles_train = corpus(1600, seed=10)
-words_test, roles_test = corpus(400, seed=11)
+words_test, roles_test = corpus(384, seed=11)
 
 tokens = keras.Input(shape=(MAX_WORDS,), dtype="int32")
 e = layers.Embedding(VOCABULARY, 16, mask_zero=True)(tokens)
 e = layers.Dropout(0.1)(e)
-h = layers.LSTM(32, return_sequences=True)(e)
+h = layers.LSTM(24, return_sequences=True)(e)
 scores = layers.TimeDistributed(layers.Dense(8))(h)
 tagger = keras.Model(tokens, scores)
 
 tagger.compile(
-    optimizer=keras.optimizers.Adam(learning_rate=0.008, clipnorm=5.0),
+    optimizer=keras.optimizers.Adam(learning_rate=0.012, clipnorm=5.0),
     loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0),
     metrics=["accuracy"],
 )
-tagger.fit(words_train, roles_train, batch_size=32, epochs=4, verbose=0)
+tagger.fit(words_train, roles_train, batch_size=64, epochs=4, verbose=0)
 
 guess = ops.convert_to_numpy(ops.argmax(tagger.predict(words_test, verbose=0), axis=-1))
 real = roles_test > 0

@@ -1,12 +1,12 @@
-"""Forecast of the load of a town, three hours ahead, from the last day."""
+"""Forecast of the load of a town, three hours ahead, from the last twelve."""
 import keras
 import numpy as np
 from keras.callbacks import EarlyStopping
 from keras.layers import GRU, Dense, Input
 from sklearn.preprocessing import StandardScaler
 
-HOURS = 24 * 7 * 12
-WINDOW = 24
+HOURS = 24 * 7 * 9
+WINDOW = 12
 AHEAD = 3
 UNITS = 20
 
@@ -56,7 +56,7 @@ model.summary()
 history = model.fit(
     x_train,
     y_train,
-    epochs=10,
+    epochs=9,
     batch_size=64,
     validation_data=(x_val, y_val),
     callbacks=[EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)],

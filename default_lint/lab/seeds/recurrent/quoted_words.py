@@ -7,11 +7,11 @@ from keras import losses
 
 PAD, LETTER_A, LETTER_B, LETTER_C, QUOTE, ESCAPE = range(6)
 OUTSIDE, INSIDE, MARK = 1, 2, 3
-STREAM = 16
+STREAM = 11
 
 
 def build_stream(gen):
-    n = gen.integers(9, STREAM + 1)
+    n = gen.integers(6, STREAM + 1)
     symbols = gen.choice([LETTER_A, LETTER_B, LETTER_C, QUOTE, ESCAPE], size=n, p=[0.22, 0.22, 0.21, 0.2, 0.15])
     labels = []
     inside = escaped = False
@@ -38,11 +38,11 @@ def build_tagger(embed=6, units=16):
 
 
 gen = np.random.default_rng(6)
-streams, labels = (np.array(part) for part in zip(*[build_stream(gen) for _ in range(1600)]))
+streams, labels = (np.array(part) for part in zip(*[build_stream(gen) for _ in range(1520)]))
 test_streams, test_labels = streams[1200:], labels[1200:]
 
 tagger = build_tagger()
-tagger.fit(streams[:1200], labels[:1200], batch_size=64, epochs=7, verbose=0)
+tagger.fit(streams[:1200], labels[:1200], batch_size=64, epochs=6, verbose=0)
 
 guessed = tagger.predict(test_streams, verbose=0).argmax(-1)
 real = test_labels > 0

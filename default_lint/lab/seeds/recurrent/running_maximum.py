@@ -4,7 +4,7 @@ from keras import Input, Sequential, initializers, layers
 from keras.optimizers import Adam
 from keras.optimizers.schedules import ExponentialDecay
 
-n_train, n_test, n_steps = 1500, 400, 16
+n_train, n_test, n_steps = 1280, 320, 10
 
 rng = np.random.default_rng(5150)
 raw = rng.gamma(2.0, 10.0, size=(n_train + n_test, n_steps))   # rainfall of a day, mm
@@ -24,9 +24,9 @@ rnn = Sequential([
     layers.TimeDistributed(layers.Dense(16, activation="elu")),
     layers.TimeDistributed(layers.Dense(1)),
 ])
-decay = ExponentialDecay(0.008, decay_steps=100, decay_rate=0.75)
+decay = ExponentialDecay(0.012, decay_steps=60, decay_rate=0.75)
 rnn.compile(optimizer=Adam(decay, clipvalue=0.5), loss="mean_squared_error")
-rnn.fit(seq_train, tgt_train, batch_size=32, epochs=9, verbose=0)
+rnn.fit(seq_train, tgt_train, batch_size=64, epochs=10, verbose=0)
 
 found = rnn.predict(seq_test, verbose=0) * factor + offset
 print("error of the largest value after the last day: %.2f mm" % np.abs(found[:, -1, 0] - largest[n_train:, -1]).mean())

@@ -1,4 +1,4 @@
-"""Yearly sunspot numbers: next year from the last twelve."""
+"""Yearly sunspot numbers: next year from the last nine."""
 import numpy as np
 import statsmodels.api as sm
 from keras import Sequential
@@ -6,13 +6,13 @@ from keras.callbacks import EarlyStopping
 from keras.layers import GRU, Dense, Input
 from keras.optimizers import Adam
 
-WINDOW = 12
+WINDOW = 9
 
 activity = sm.datasets.sunspots.load_pandas().data["SUNACTIVITY"].to_numpy()
 activity = np.sqrt(activity)  # tames the peaks
 
 windows = np.lib.stride_tricks.sliding_window_view(activity, WINDOW + 1)
-n_test, n_val = 60, 30
+n_test, n_val = 64, 30
 n_train = len(windows) - n_test - n_val
 
 known = activity[: n_train + WINDOW]
@@ -25,18 +25,18 @@ x_test, y_test = x[-n_test:], y[-n_test:]
 
 model = Sequential([
     Input((WINDOW, 1)),
-    GRU(24),
+    GRU(20),
     Dense(12, activation="tanh", kernel_regularizer="l2"),
     Dense(1),
 ])
-model.compile(optimizer=Adam(0.01, clipnorm=1.0), loss="mse")
+model.compile(optimizer=Adam(0.012, clipnorm=1.0), loss="mse")
 model.fit(
     x_train,
     y_train,
-    epochs=18,
-    batch_size=20,
+    epochs=15,
+    batch_size=24,
     validation_data=(x_val, y_val),
-    callbacks=[EarlyStopping(patience=8, restore_best_weights=True)],
+    callbacks=[EarlyStopping(patience=6, restore_best_weights=True)],
     verbose=0,
 )
 

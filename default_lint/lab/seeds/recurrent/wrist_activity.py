@@ -36,7 +36,7 @@ class ActivityNet(keras.Model):
     def __init__(self, n_classes):
         super().__init__()
         self.conv = layers.Conv1D(20, 5, strides=2, activation="relu")
-        self.pool = layers.MaxPooling1D(2)
+        self.pool = layers.MaxPooling1D(3)
         self.gru = layers.GRU(24)
         self.dropout = layers.Dropout(0.2)
         self.classify = layers.Dense(n_classes, activation="softmax")
@@ -51,19 +51,19 @@ def main():
     keras.utils.set_random_seed(1)
     rng = np.random.default_rng(365)
     names = list(ACTIVITIES)
-    label = rng.integers(0, len(names), 1600)
+    label = rng.integers(0, len(names), 1500)
     signal = np.array([accelerometer(names[k], rng) for k in label])
 
-    train, test = slice(0, 1100), slice(1100, None)
+    train, test = slice(0, 1052), slice(1052, None)
     mean, std = signal[train].mean((0, 1)), signal[train].std((0, 1))
     signal = (signal - mean) / std
 
     model = ActivityNet(len(names))
-    model.compile(optimizer=keras.optimizers.Nadam(3e-3), loss=keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
-    model.fit(signal[train], label[train], batch_size=32, epochs=8, callbacks=[TerminateOnNaN()], verbose=0)
+    model.compile(optimizer=keras.optimizers.Nadam(6e-3), loss=keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
+    model.fit(signal[train], label[train], batch_size=50, epochs=7, callbacks=[TerminateOnNaN()], verbose=0)
     return model, signal[test], label[test]
 
 
 if __name__ == "__main__":
     model, x_test, y_test = main()
-    print("accuracy: %.3f" % model.evaluate(x_test, y_test, verbose=0)[1])
+    print("accuracy: %.3f" % np.mean(model.predict(x_test, verbose=0).argmax(1) == y_test))
