@@ -5,9 +5,9 @@ from keras import layers
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-FILTERS = 20
+FILTERS = 16
 WEIGHT_DECAY = 2e-4
-EPOCHS = 8
+EPOCHS = 6
 
 
 def conv_bn(x, filters, strides=1):
@@ -25,14 +25,14 @@ def residual_block(x, filters):
 
 
 def warm_then_cool(epoch):
-    return 0.004 if epoch < 6 else 0.001
+    return 0.004 if epoch < 4 else 0.001
 
 
 digits = load_digits()
 images = digits.images[..., np.newaxis].astype("float32") / 16.0
 labels = keras.utils.to_categorical(digits.target, 10)
 train_images, test_images, train_labels, test_labels = train_test_split(
-    images, labels, test_size=0.3, random_state=11, stratify=digits.target)
+    images, labels, test_size=512, random_state=11, stratify=digits.target)
 
 inputs = keras.Input(shape=(8, 8, 1))
 x = layers.ReLU()(conv_bn(inputs, FILTERS, strides=2))
@@ -48,7 +48,7 @@ resnet.compile(
 )
 resnet.fit(
     train_images, train_labels,
-    batch_size=40,
+    batch_size=48,
     epochs=EPOCHS,
     callbacks=[keras.callbacks.LearningRateScheduler(warm_then_cool)],
     verbose=2,

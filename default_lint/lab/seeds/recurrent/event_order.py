@@ -9,7 +9,7 @@ import numpy as np
 from tensorflow import keras
 
 ORDERS = list(permutations(range(3)))
-STEPS = 11
+STEPS = 14
 
 
 def record(order, rng):
@@ -44,14 +44,14 @@ def build_model(units=12, dropout=0.2):
     return model
 
 
-X_fit, y_fit = dataset(1300, seed=61)
-X_eval, y_eval = dataset(512, seed=62)
+X_fit, y_fit = dataset(1400, seed=61)
+X_eval, y_eval = dataset(600, seed=62)
 
 order_model = build_model()
 order_model.fit(
     X_fit,
     y_fit,
-    epochs=5,
+    epochs=7,
     batch_size=64,
     validation_split=0.1,
     callbacks=[keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=2)],
