@@ -37,7 +37,7 @@ autoencoder = keras.Sequential(
         keras.Input((SIZE, SIZE, 1)),
         layers.Conv2D(12, 5, strides=2, padding="same", activation="relu", kernel_initializer="he_uniform"),
         layers.Conv2D(20, 3, padding="same", activation="relu", kernel_initializer="he_uniform"),
-        layers.Conv2D(20, 5, padding="same", activation="relu", kernel_initializer="he_uniform"),
+        layers.Conv2D(20, 3, padding="same", activation="relu", kernel_initializer="he_uniform"),
         layers.Conv2DTranspose(12, 4, strides=2, padding="same", activation="relu", kernel_initializer="he_uniform"),
         layers.Conv2D(1, 3, padding="same"),
     ],
@@ -46,7 +46,7 @@ autoencoder = keras.Sequential(
 autoencoder.compile(loss="mean_squared_error", optimizer=keras.optimizers.Adam(learning_rate=3e-3, clipnorm=1.0))
 
 feed = tf.data.Dataset.from_tensor_slices((holed_train, whole_train)).shuffle(900).batch(32)
-autoencoder.fit(feed, epochs=11, verbose=0)
+autoencoder.fit(feed, epochs=10, verbose=0)
 
 mended = autoencoder.predict(holed_test, verbose=0)
 print("rms error:", np.sqrt(np.mean((mended - whole_test) ** 2)), "of spread", whole_test.std())

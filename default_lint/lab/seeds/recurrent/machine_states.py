@@ -61,6 +61,6 @@ stacked = keras.Sequential([
 ])
 stacked.compile(optimizer=keras.optimizers.Adam(0.01), loss="categorical_crossentropy", metrics=["accuracy"])
 early = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=5, restore_best_weights=True)
-stacked.fit(X_train, y_train, epochs=9, batch_size=32, validation_data=(X_valid, y_valid), callbacks=[early], verbose=0)
+stacked.fit(X_train, y_train, epochs=8, batch_size=35, validation_data=(X_valid, y_valid), callbacks=[early], verbose=0)
 
 print(stacked.evaluate(X_test, y_test, verbose=0))
