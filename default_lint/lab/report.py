@@ -48,7 +48,7 @@ def _page(corpus: Corpus, shown: dict[str, str]) -> Iterator[str]:
     sheet = _Sheet(corpus)
     yield "# The corpus"
     yield ""
-    yield "<!-- made by `default-lint lab report`; do not edit -->"
+    yield "<!-- made by `default-lint lab corpus report`; do not edit -->"
     yield ""
     yield from sheet.summary()
     yield from sheet.purpose()
