@@ -183,6 +183,11 @@ class Subject:
         """Every `fit` of a trained model, each once."""
         return list({event.span: event for model in self.models for event in model.fits}.values())
 
+    def optimizers(self) -> Iterator[tuple[Compile, Optimizer]]:
+        """The optimizer of every `compile`. Raises NotApplicable at one that is not known."""
+        for compile_ in self.compiles:
+            yield compile_, known(compile_)
+
     def learning_rate(self, optimizer: Optimizer) -> float:
         """The rate that an optimizer starts with. Raises NotApplicable when the source does not tell it."""
         rate = optimizer.learning_rate
@@ -538,6 +543,13 @@ def meaning(program: Program) -> object:
     return plain((program.models, program.loops, program.subclasses, program.alternatives))
 
 
+def known(compile_: Compile) -> Optimizer:
+    """The optimizer of a `compile`. Raises NotApplicable when it is not known."""
+    if compile_.optimizer is None or not compile_.optimizer.name:
+        raise NotApplicable("the optimizer is not known")
+    return compile_.optimizer
+
+
 def _refused(program: Program) -> bool:
     """True when Keras would raise while it builds the models."""
     return any(layer.problem is not None for model in program.models for layer in _all_layers(model))
@@ -579,6 +591,7 @@ __all__ = [
     "Planted",
     "Subject",
     "applied",
+    "known",
     "meaning",
     "moved",
 ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from default_lint.findings import Edit
-from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
+from default_lint.lab.mutants.base import Change, Operator, Subject
 from default_lint.lab.mutants.optimizers import give
 from default_lint.program.types import Call
 from default_lint.text import Span
@@ -42,10 +42,7 @@ class ChangeLearningRate(Operator):
             yield Change((Edit(place, f"{after:g}"),), subject.statement(place), values)
         if later:
             return
-        for compile_ in subject.compiles:
-            optimizer = compile_.optimizer
-            if optimizer is None or not optimizer.name:
-                raise NotApplicable("the optimizer is not known")
+        for compile_, optimizer in subject.optimizers():
             before = subject.learning_rate(optimizer)
             after = float(f"{min(before * draw.choice(FACTORS), LARGEST):.3g}")
             values = {"argument": "learning_rate", "before": before, "after": after}

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from default_lint.findings import Edit
-from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
+from default_lint.lab.mutants.base import Change, Operator, Subject
 from default_lint.lab.mutants.optimizers import give
 from default_lint.lab.mutants.tables import ADAPTIVE
 from default_lint.program.values import is_number
@@ -31,10 +31,7 @@ class ChangeClipping(Operator):
 
     def changes(self, subject: Subject, draw: random.Random) -> Iterator[Change]:
         """One for each `compile`."""
-        for compile_ in subject.compiles:
-            optimizer = compile_.optimizer
-            if optimizer is None or not optimizer.name:
-                raise NotApplicable("the optimizer is not known")
+        for compile_, optimizer in subject.optimizers():
             call = optimizer.call
             after = draw.choice(LIMITS_OF_ADAPTIVE if optimizer.name in ADAPTIVE else LIMITS)
             name = draw.choice(ARGUMENTS[:2])

@@ -27,10 +27,7 @@ class ChangeOptimizer(Operator):
 
     def changes(self, subject: Subject, draw: random.Random) -> Iterator[Change]:
         """One for each `compile`."""
-        for compile_ in subject.compiles:
-            optimizer = compile_.optimizer
-            if optimizer is None or not optimizer.name:
-                raise NotApplicable("the optimizer is not known")
+        for compile_, optimizer in subject.optimizers():
             after = draw.choice([name for name in OPTIMIZERS if name != optimizer.name])
             values = {"argument": "optimizer", "before": optimizer.name, "after": after}
             if optimizer.call is not None:

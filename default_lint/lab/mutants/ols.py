@@ -43,10 +43,7 @@ class FastSchedule(Operator):
             return
         if any(setter in subject.text for setter in SETTERS):
             raise NotApplicable("something else sets the learning rate")
-        for compile_ in subject.compiles:
-            optimizer = compile_.optimizer
-            if optimizer is None or not optimizer.name:
-                raise NotApplicable("the optimizer is not known")
+        for compile_, optimizer in subject.optimizers():
             rate = subject.learning_rate(optimizer)
             steps, factor = draw.choice(STEPS), draw.choice((0.5, 0.8, 0.9))
             spelled, imports = subject.spell("keras.optimizers.schedules.ExponentialDecay")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from default_lint.findings import Edit
-from default_lint.lab.mutants.base import NotApplicable, Subject
+from default_lint.lab.mutants.base import NotApplicable, Subject, known
 from default_lint.program.catalog import signature
 from default_lint.program.types import Compile
 from default_lint.text import Span
@@ -20,9 +20,7 @@ def give(subject: Subject, compile_: Compile, **arguments: str) -> tuple[tuple[E
 
     An optimizer given by name becomes the object.
     """
-    optimizer = compile_.optimizer
-    if optimizer is None or not optimizer.name:
-        raise NotApplicable("the optimizer is not known")
+    optimizer = known(compile_)
     if optimizer.call is not None:
         call = optimizer.call
         added = [name for name in arguments if call.given(name) is None]

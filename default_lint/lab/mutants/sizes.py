@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
-from default_lint.lab.mutants.base import Change, NotApplicable, Subject
+from default_lint.lab.mutants.base import Change, NotApplicable, Operator, Subject
 from default_lint.program.types import Call, Layer, Model
 from default_lint.program.values import is_integer
 
@@ -71,3 +72,26 @@ def windows(
             yield Change((subject.set(call, name, text),), call.span, values)
         except NotApplicable:
             continue
+
+
+class ChangeSize(Operator):
+    """An operator that changes one number of a kind of layer.
+
+    argument, layers, sizes   what is changed, of which layers, to what
+    axes                      the number counts places of a picture or a sequence, along each of its axes
+    in_outputs                layers that are an output of their model are changed too
+    """
+
+    argument: ClassVar[str]
+    layers: ClassVar[tuple[str, ...]]
+    sizes: ClassVar[tuple[int, ...]]
+    axes: ClassVar[bool] = False
+    in_outputs: ClassVar[bool] = True
+    family = "layer"
+    published = True
+
+    def changes(self, subject: Subject, draw: random.Random) -> Iterator[Change]:
+        """One for each of the layers."""
+        calls = subject.layer_calls(*self.layers) if self.in_outputs else hidden(subject, *self.layers)
+        yield from (windows if self.axes else counted)(subject, calls, self.argument, self.sizes, draw)
+        raise NotApplicable(f"no {'' if self.in_outputs else 'hidden '}layer has `{self.argument}` that can be changed")
