@@ -21,6 +21,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
+    except BrokenPipeError:  # the command line knows: the reader has seen enough
+        raise
     except (Wrong, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return TROUBLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -109,6 +110,17 @@ def test_a_file_that_is_no_program(capsys: Captured, tmp_path: Path, content: by
     assert code in (1, 2)
     assert told.count("\n") == 1
     assert "Traceback" not in told
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "default_lint", "lab", "seeds"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait(timeout=60)
 
 
 def test_seeds_are_listed(capsys: Captured) -> None:
