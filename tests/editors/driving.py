@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ class Problem(AssertionError):
     """The editor raised, or something did not come about."""
 
 
-class Editor:
+class Editor(ABC):
     """An editor of a test without a screen. `patience` only limits: each wait ends as soon as its condition holds."""
 
     patience = 25.0  # s
@@ -57,17 +58,17 @@ class Editor:
             start_new_session=True,
         )
 
+    @abstractmethod
     def open(self, path: Path) -> None:
         """Open a file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def diagnostics(self) -> list[dict[str, Any]]:
         """The findings that the editor shows, in the order of the text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self) -> list[str]:
         """The messages that the user saw."""
-        raise NotImplementedError
 
     def given_up(self) -> bool:
         """Whether the server has ended, so that there is nothing to wait for."""
