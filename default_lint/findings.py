@@ -138,7 +138,8 @@ class Report:
     """The result for one document.
 
     `trouble` is what we ourselves could not do: it is shown, and the exit code is 2. `unread` says why the document was
-    left unread as a whole (too large, too deep, newer syntax): it is shown, the exit code stays.
+    left unread as a whole (too large, too deep, newer syntax): it is shown, the exit code stays. `abstained` counts the
+    places of which too little is known for a suspicion.
     """
 
     document: Document
@@ -147,6 +148,7 @@ class Report:
     unused: tuple[Suppression, ...] = ()
     trouble: tuple[str, ...] = ()
     unread: str = ""
+    abstained: int = 0
 
 
 @dataclass(frozen=True)
@@ -162,12 +164,53 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """A feature that moved a classifier's probability, in words with its number and the contribution.
+
+    value         the number of the feature; `usual` the range of working programs (5 to 95 % of them), when it is known
+    contribution  of the feature to the probability, above 0 when it speaks for a fault (SHAP)
+    spans         what the number was made of, each with its document, the most telling first
+    """
+
+    feature: str
+    text: str
+    value: float
+    contribution: float
+    usual: tuple[float, float] | None = None
+    spans: tuple[tuple[Document, Span], ...] = ()
+
+
+@dataclass(frozen=True)
+class Level:
+    """What the classifiers say about a run: is it faulty, in which family, by which cause.
+
+    stage      "detection", "categorization" or "cause"
+    label      "faulty", the family, or the cause in kebab-case
+    threshold  the probability from which on it holds
+    reasons    the features that moved the probability most, the largest contribution first
+    family     of a cause
+    place      where the cause is to be looked at
+    """
+
+    stage: str
+    label: str
+    learned: Learned
+    threshold: float
+    holds: bool
+    reasons: tuple[Reason, ...] = ()
+    family: str = ""
+    place: tuple[Document, Span] | None = None
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """The result of a run: a verdict, one report for each document, and the findings by how well they explain the run.
 
-    `ranked` holds the findings of the reports again, the likeliest cause first, each with its document.
+    `ranked` holds the findings of the reports again, the likeliest cause first, each with its document. `levels` is what
+    the classifiers say: detection, then families, then causes; empty when none of them can speak.
     """
 
     verdict: Verdict
     reports: tuple[Report, ...] = ()
     ranked: tuple[tuple[Document, Finding], ...] = ()
+    levels: tuple[Level, ...] = ()

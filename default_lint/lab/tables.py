@@ -33,7 +33,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from default_lint.features.dynamic import of
-from default_lint.trial.trace import Epoch, ModelTrace, Trace, TraceError
+from default_lint.trial.trace import Epoch, ModelTrace, Trace, TraceError, main_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -289,16 +289,6 @@ def rounded(values: Array) -> Array:
     cut = (bits & np.uint32((~((1 << drop) - 1)) & 0xFFFFFFFF)).view(np.float32)
     result = np.where(np.isfinite(result), result, cut)
     return np.asarray(np.where(np.isfinite(plain), result, plain), dtype=np.float32)
-
-
-def main_model(trace: Trace) -> ModelTrace | None:
-    """The model that a run is about: that with the most whole epochs, then the most weights, then the first."""
-    trained = [model for model in trace.models if model.epochs]
-    return max(trained, key=lambda model: (len(model.complete), _size(model), -model.number), default=None)
-
-
-def _size(model: ModelTrace) -> int:
-    return sum(layer.parameters for layer in model.layers)
 
 
 @dataclass

@@ -201,6 +201,16 @@ class Trace:
             raise TraceError(f"the trace is damaged ({type(error).__name__}: {error})") from None
 
 
+def main_model(trace: Trace) -> ModelTrace | None:
+    """The model that a run is about: that with the most whole epochs, then the most weights, then the first."""
+    trained = [model for model in trace.models if model.epochs]
+    return max(trained, key=lambda model: (len(model.complete), _weights(model), -model.number), default=None)
+
+
+def _weights(model: ModelTrace) -> int:
+    return sum(layer.parameters for layer in model.layers)
+
+
 def windows(count: int, window: str) -> str:
     """So many epochs in words, where `window` says what an epoch is: "3 epochs", "1 window of 50 steps"."""
     many = "" if count == 1 else "s"

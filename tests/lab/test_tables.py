@@ -13,8 +13,8 @@ import pytest
 
 from default_lint.features.dynamic import of
 from default_lint.lab.store import Corpus, CorpusError, Workspace, export, read
-from default_lint.lab.tables import BITS, FIRST, main_model, program_table, rounded, run_table, write
-from default_lint.trial.trace import Trace
+from default_lint.lab.tables import BITS, FIRST, program_table, rounded, run_table, write
+from default_lint.trial.trace import Trace, main_model
 
 from .made import events, fill, outcome, program
 
