@@ -487,7 +487,7 @@ def _chain(rows: Rows) -> list[Rows]:
 
 def _apart(left: tuple[object, ...], right: tuple[object, ...]) -> bool:
     """True when two parts of the same parent are certainly disjoint."""
-    ends = {left[0]: left[1], right[0]: right[1]} if left and right else {}
+    ends = {left[0]: left[1], right[0]: right[1]} if len(left) > 1 and len(right) > 1 else {}
     if set(ends) == {"head", "tail"}:
         return is_integer(ends["head"]) and is_integer(ends["tail"]) and ends["head"] <= ends["tail"]
     if left[0] != right[0]:

@@ -58,6 +58,8 @@ ROWS = [
     ("m = y % 2 == 0; a, b = x[m], y[m]", True, True),
     ("a = np.concatenate([x, xt]); b = np.concatenate([y, yt])", True, True),
     ("a = np.concatenate([x, xt]); b = xt", "?", True),
+    ("c = np.concatenate([x, xt]); n = int(y.sum()) % 9; a, b = c[n:50], c[:20]", "?", "?"),
+    ("c = np.concatenate([x, xt]); n = int(y.sum()) % 9; a, b = c[n:50], c", "?", True),
     ("a = x.astype('float32') / 255; b = y.reshape(-1, 1)", True, True),
     ("a = x.reshape(-1, 784); b = x[:10]", True, True),
     ("a, b = x[::-1], y", "?", True),
