@@ -471,11 +471,12 @@ def _program(arguments: Sequence[str]) -> int:
 
 
 def _catalogue() -> tuple[Any, ...]:
-    """All rules, and all observations of a run."""
+    """All rules, all observations of a run, and all suspicions."""
+    from default_lint.diagnosis.catalogue import SUSPICIONS
     from default_lint.rules import RULES
     from default_lint.trial.observations import OBSERVATIONS
 
-    return (*RULES, *OBSERVATIONS)
+    return (*RULES, *OBSERVATIONS, *SUSPICIONS)
 
 
 def _rules(arguments: Sequence[str]) -> int:

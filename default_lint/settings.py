@@ -514,11 +514,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def rule_names() -> tuple[RuleName, ...]:
-    """Every rule, every observation and the findings of the engine itself, in the order of the catalogue."""
+    """Every rule, observation and suspicion and the findings of the engine itself, in the order of the catalogue."""
     from default_lint.rules import RULES
 
     own = (SYNTAX_ERROR, UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION)
-    return (*(RuleName(rule.name, rule.code, rule.family) for rule in RULES), *observation_names(), *own)
+    rules = (RuleName(rule.name, rule.code, rule.family) for rule in RULES)
+    return (*rules, *observation_names(), *suspicion_names(), *own)
 
 
 def observation_names() -> tuple[RuleName, ...]:
@@ -526,6 +527,13 @@ def observation_names() -> tuple[RuleName, ...]:
     from default_lint.trial.names import NAMES
 
     return tuple(RuleName(*row) for row in NAMES)
+
+
+def suspicion_names() -> tuple[RuleName, ...]:
+    """Every suspicion."""
+    from default_lint.diagnosis.catalogue import SUSPICIONS
+
+    return tuple(RuleName(item.name, item.code, item.family) for item in SUSPICIONS)
 
 
 def _know_rules(values: Mapping[str, Any], origins: Mapping[str, str]) -> None:

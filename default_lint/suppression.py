@@ -28,6 +28,7 @@ from default_lint.settings import (
     did_you_mean,
     observation_names,
     rule_names,
+    suspicion_names,
 )
 from default_lint.text import Document, Span
 
@@ -214,8 +215,8 @@ def _unused(
 
 
 def _would_speak(rule: RuleName | None, path: str, settings: Settings) -> bool:
-    """Whether a finding of this rule had to come; a rule that is off, or what runs show, proves nothing about it."""
-    if rule is None or rule in (UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION, *observation_names()):
+    """Whether a finding of this rule had to come; a rule that is off, what runs show or classifiers prove nothing."""
+    if rule is None or rule in (UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION, *observation_names(), *suspicion_names()):
         return False
     return settings.selected(rule, path)
 

@@ -39,10 +39,11 @@ class Page(NamedTuple):
 
 @cache
 def find(word: str) -> Any:
-    """The rule, observation or finding of the engine itself with this name or code; None when there is none."""
+    """The rule, suspicion, observation or finding of the engine itself with this name or code; None for none."""
+    from default_lint.diagnosis.catalogue import SUSPICIONS
     from default_lint.rules import RULES
 
-    found = catalogue.find(RULES, word)
+    found = catalogue.find((*RULES, *SUSPICIONS), word)
     if found is None and any(word in (known.name, known.code) for known in observation_names()):
         from default_lint.trial.observations import OBSERVATIONS  # slow to load, and seldom asked for
 

@@ -1,4 +1,4 @@
-"""Write docs/rules: a page for each rule and observation, from its docstring, the index, and the observations' names.
+"""Write docs/rules: a page for each rule, observation and suspicion, the index, and the observations' names.
 
 `python tools/make_docs.py` writes them; with `--check` it exits with 1 when they are not what would be written.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from default_lint.diagnosis.catalogue import SUSPICIONS  # noqa: E402
 from default_lint.rules import RULES  # noqa: E402
 from default_lint.rules.base import Described  # noqa: E402
 from default_lint.trial.observations import OBSERVATIONS  # noqa: E402
@@ -44,7 +45,7 @@ def limits() -> str:
 
 
 def page(rule: type[Described]) -> str:
-    """The page of one rule or observation."""
+    """The page of one rule, observation or suspicion."""
     fix = rule.fixable.value if rule.fixable is not None else "none"
     facts = [
         ("Code", rule.code),
@@ -59,11 +60,13 @@ def page(rule: type[Described]) -> str:
 
 
 def index() -> str:
-    """The tables of all rules, by family, and of all observations."""
+    """The tables of all rules, by family, of all observations and of all suspicions."""
     lines = ["# Rules", "", "Written by `python tools/make_docs.py` from the rules' docstrings.", ""]
     lines += _tables(RULES)
     lines += ["# Observations", "", "What `default-lint diagnose` says about a run.", ""]
-    return "\n".join(lines + _tables(OBSERVATIONS))
+    lines += _tables(OBSERVATIONS)
+    lines += ["# Suspicions", "", "What classifiers say that were trained on programs with planted faults.", ""]
+    return "\n".join(lines + _tables(SUSPICIONS))
 
 
 def _tables(rules: Sequence[type[Described]]) -> list[str]:
@@ -81,7 +84,7 @@ def _tables(rules: Sequence[type[Described]]) -> list[str]:
 
 def pages() -> dict[str, str]:
     """File name -> text of everything in docs/rules."""
-    return {"index.md": index(), **{f"{rule.name}.md": page(rule) for rule in (*RULES, *OBSERVATIONS)}}
+    return {"index.md": index(), **{f"{rule.name}.md": page(rule) for rule in (*RULES, *OBSERVATIONS, *SUSPICIONS)}}
 
 
 def others() -> dict[Path, str]:

@@ -61,11 +61,12 @@ def _run(rules: list[Any], results: list[Any], notifications: list[Any]) -> dict
 
 def _rule(name: str, finding: Finding) -> dict[str, Any]:
     """The rule of a finding, with its page from the catalogue."""
+    from default_lint.diagnosis.catalogue import SUSPICIONS
     from default_lint.output import catalogue
     from default_lint.rules import RULES
     from default_lint.trial.observations import OBSERVATIONS
 
-    known = catalogue.find((*RULES, *OBSERVATIONS), name)
+    known = catalogue.find((*RULES, *OBSERVATIONS, *SUSPICIONS), name)
     summary = known.summary() if known else finding.message
     body = known.page() if known else summary
     severity = known.severity if known else finding.severity

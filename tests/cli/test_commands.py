@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from default_lint.diagnosis.catalogue import SUSPICIONS
 from default_lint.trial.observations import OBSERVATIONS
 from tests.cli.conftest import CLEAN, FAULTY, Outcome
 
@@ -78,7 +79,7 @@ def test_a_rule_is_explained_in_markdown_when_piped(lint: Lint):
     assert out == lint("explain", "softmax-on-one-unit")[1]
     assert out.startswith("# softmax-on-one-unit\n\n`ACT101` · activation · error · high confidence · fix: unsafe\n\n")
     assert "## Why it matters\nThe model learns **nothing**.\n" in out
-    assert lint("explain", "--all")[1].count("\n# ") == 6 + len(OBSERVATIONS)
+    assert lint("explain", "--all")[1].count("\n# ") == 6 + len(OBSERVATIONS) + len(SUSPICIONS)
     assert lint("explain", "SYN001")[1].startswith("# syntax-error\n")
 
 
