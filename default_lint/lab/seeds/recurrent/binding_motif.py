@@ -46,7 +46,7 @@ classifier = tf.keras.Sequential([
     tf.keras.layers.Dense(1, 'sigmoid'),
 ])
 classifier.compile(tf.keras.optimizers.RMSprop(0.01), 'binary_crossentropy', metrics=['accuracy'])
-classifier.fit(train_seq, train_bound, 64, 6, verbose=0)
+classifier.fit(train_seq, train_bound, 64, 14, verbose=0)
 
 found = classifier.predict(test_seq, verbose=0)[:, 0] > 0.5
 print('accuracy', np.mean(found == test_bound))

@@ -11,14 +11,14 @@ from keras import layers
 
 SYMBOLS = 4
 DELAY = 2
-LENGTH = 16
+LENGTH = 12
 
 
 def make_data(n, rng):
     symbols = np.zeros((n, LENGTH), dtype="int32")
     labels = np.zeros((n, LENGTH), dtype="int32")
     for i in range(n):
-        length = rng.integers(9, LENGTH + 1)
+        length = rng.integers(7, LENGTH + 1)
         s = rng.integers(0, SYMBOLS, length)
         symbols[i, :length] = s + 1
         labels[i, DELAY:length] = (s[DELAY:] + s[:-DELAY]) % SYMBOLS + 1
@@ -36,7 +36,7 @@ def make_tagger(units):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=11)
     parser.add_argument("--units", type=int, default=32)
     args = parser.parse_args()
 

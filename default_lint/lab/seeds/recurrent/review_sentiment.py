@@ -55,7 +55,7 @@ test_ids, test_moods = corpus(700, rng)
 tokens = keras.Input(shape=(LENGTH,), dtype="int32")
 vectors = layers.Embedding(len(WORDS) + 1, EMBEDDING_DIM)(tokens)
 summary = layers.Bidirectional(layers.GRU(UNITS))(vectors)
-summary = layers.Dropout(0.2)(summary)
+summary = layers.Dropout(0.1)(summary)
 mood = layers.Dense(3, activation="softmax")(summary)
 classifier = keras.Model(tokens, mood)
 
@@ -64,5 +64,5 @@ classifier.compile(
     loss=keras.losses.SparseCategoricalCrossentropy(),
     metrics=[keras.metrics.SparseCategoricalAccuracy()],
 )
-classifier.fit(train_ids, train_moods, batch_size=64, epochs=6, validation_data=(val_ids, val_moods), verbose=0)
+classifier.fit(train_ids, train_moods, batch_size=64, epochs=10, validation_data=(val_ids, val_moods), verbose=0)
 print("accuracy:", classifier.evaluate(test_ids, test_moods, verbose=0)[1])
