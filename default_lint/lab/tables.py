@@ -20,7 +20,7 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -136,14 +136,19 @@ LAYER: Mapping[str, pa.DataType] = {
 
 
 def export(
-    workspace: Workspace, folder: str | os.PathLike[str], jobs: int | None = None, on_problem: Tell = lambda text: None
+    workspace: Workspace,
+    folder: str | os.PathLike[str],
+    jobs: int | None = None,
+    on_problem: Tell = lambda text: None,
+    only: Collection[str] | None = None,
 ) -> dict[str, int]:
     """Write the tables of a workspace; gives the number of rows of each.
 
-    Runs of a program that has no record are left out. `jobs` processes read the traces, as many as there are
-    processors when None. What could not be read is told to `on_problem` and left empty.
+    `only` are the programs to write, all when None. Runs of a program that has no record are left out. `jobs`
+    processes read the traces, as many as there are processors when None. What could not be read is told to `on_problem` and left empty.
     """
     programs = sorted(workspace.programs(), key=_order)
+    programs = [program for program in programs if only is None or program["id"] in only]
     names = [str(program["id"]) for program in programs]
     chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
     tasks = [(str(workspace.path), chunk) for chunk in chunks]
