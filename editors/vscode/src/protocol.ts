@@ -49,6 +49,34 @@ export interface TrialFinding {
   href: string;
 }
 
+/** One row of a waterfall: a number of the run and what it adds to a probability, with its place if it has one. */
+export interface LearnedStep {
+  text: string;
+  number: string;
+  start: number;
+  size: number;
+  end: number;
+  style: string;
+  uri?: string;
+  range?: Range;
+}
+
+/** What a classifier says: how its probability came about, in units of `width` by `height` for each step. */
+export interface LearnedLevel {
+  title: string;
+  said: string;
+  width: number;
+  height: number;
+  threshold: number;
+  steps: LearnedStep[];
+}
+
+/** What the classifiers say of a run: all in one line, then the levels that hold. */
+export interface Learned {
+  chain: string;
+  levels: LearnedLevel[];
+}
+
 export interface TrialEpoch {
   /** Which model, and what people call it. */
   model: string | number;
@@ -78,7 +106,7 @@ export type TrialEvent = { uri: string; token: string | number } & (
   | ({ state: "epoch" } & TrialEpoch)
   | { state: "live"; model: string | number; step: number; steps?: number | null; loss: Reading | null }
   | { state: "note"; text: string }
-  | { state: "finished"; verdict: Verdict; findings: TrialFinding[]; seconds: number }
+  | { state: "finished"; verdict: Verdict; findings: TrialFinding[]; learned?: Learned; seconds: number }
   | { state: "failed"; message: string }
   | { state: "cancelled" }
 );

@@ -1,5 +1,5 @@
 // A short run as the panel shows it: one event after the other makes the next state. Plain data, no editor in it.
-import type { Progress, Reading, TrialEpoch, TrialEvent, TrialFinding, Verdict } from "./protocol";
+import type { Learned, Progress, Reading, TrialEpoch, TrialEvent, TrialFinding, Verdict } from "./protocol";
 
 /** The training of one model. */
 export interface Training {
@@ -27,6 +27,7 @@ export interface Trial {
   notes: string[];
   verdict: Verdict | null;
   findings: TrialFinding[];
+  learned?: Learned;
   trouble: string;
 }
 
@@ -63,7 +64,7 @@ export function advance(trial: Trial, event: TrialEvent, now: number): Trial {
     case "note":
       return trial.notes.includes(event.text) ? trial : { ...trial, notes: [...trial.notes, event.text] };
     case "finished":
-      return over({ ...trial, state: "finished", verdict: event.verdict, findings: event.findings }, now);
+      return over({ ...trial, state: "finished", verdict: event.verdict, findings: event.findings, ...(event.learned && { learned: event.learned }) }, now);
     case "failed":
       return over({ ...trial, state: "failed", trouble: event.message }, now);
     case "cancelled":

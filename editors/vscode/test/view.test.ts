@@ -54,6 +54,24 @@ test("what kind of note it is stands out", () => {
   assert.match(drawn, /<li>the loss is <code>mse<\/code><\/li>/);
 });
 
+test("what the classifiers say is a waterfall, each number of it with its place", () => {
+  const steps = [
+    { text: "all programs", number: "0.52", start: 0, size: 124.8, end: 124.8, style: "base" },
+    { text: "`<b>` 0.5", number: "+0.22", start: 124.8, size: 52.8, end: 177.6, style: "for", ...place(13) },
+    { text: "this run", number: "0.74", start: 0, size: 177.6, end: 177.6, style: "onload=x" },
+  ];
+  const levels = [{ title: "faulty 0.74", said: "", width: 240, height: 22, threshold: 144, steps }];
+  const learned = { chain: "faulty 0.74 -> `mse` at train.py:14", levels };
+  const done = trial({ state: "finished", ended: 1, learned });
+  const drawn = sections(done, 1, 600).learned;
+  assert.match(drawn, /class="chain">faulty 0\.74 -&gt; <code>mse<\/code> at train\.py:14</);
+  assert.match(drawn, /<tr class="for"><th scope="row"><code>&lt;b&gt;<\/code> 0\.5 <button[^>]*data-level="0" data-step="1">train\.py:14</);
+  assert.match(drawn, /<rect x="124\.8" y="4" width="52\.8" height="14"\/>/);
+  assert.match(drawn, /<tr class="base"><th scope="row">this run<\/th>/);
+  assert.equal(sections({ ...done, state: "running" }, 1, 600).learned, "");
+  assert.equal(sections(trial({ state: "finished", ended: 1 }), 1, 600).learned, "");
+});
+
 test("each verdict has its word", () => {
   const word = (faulty: boolean | null): string => sections(trial({ state: "finished", ended: 1, verdict: { faulty, sentence: "s" } }), 1, 600).verdict;
   assert.match(word(true), /Faulty/);

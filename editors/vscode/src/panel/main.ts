@@ -32,6 +32,8 @@ function addressOf(element: Element | null): string | undefined {
   if (name == null) return undefined;
   const finding = element?.getAttribute("data-finding");
   const note = element?.getAttribute("data-note");
+  const [level, step] = [element?.getAttribute("data-level"), element?.getAttribute("data-step")];
+  if (level != null && step != null) return `[data-do="${name}"][data-level="${level}"][data-step="${step}"]`;
   return `[data-do="${name}"]${finding == null ? "" : `[data-finding="${finding}"]`}${note == null ? "" : `[data-note="${note}"]`}`;
 }
 
@@ -70,6 +72,11 @@ document.addEventListener("click", (event) => {
     case "fix":
       if (finding !== undefined) editor.postMessage({ type: "open", uri: finding.uri, range: finding.range, fix: true });
       break;
+    case "step": {
+      const step = trial.learned?.levels[Number(button.dataset["level"])]?.steps[Number(button.dataset["step"])];
+      if (step?.uri !== undefined && step.range !== undefined) editor.postMessage({ type: "open", uri: step.uri, range: step.range, fix: false });
+      break;
+    }
     case "open": {
       if (finding === undefined) break;
       const note = button.dataset["note"] === undefined ? undefined : finding.notes[Number(button.dataset["note"])];

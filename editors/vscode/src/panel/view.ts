@@ -1,10 +1,10 @@
 // The panel as HTML text, section by section. Everything that comes from a program is escaped here.
-import type { TrialFinding } from "../protocol";
+import type { LearnedLevel, LearnedStep, TrialFinding } from "../protocol";
 import { real, running, type Training, type Trial } from "../trial";
 import { type Chart, draw, type Series, short } from "./chart";
 
 /** What the panel consists of, from top to bottom. */
-export const SECTIONS = ["head", "verdict", "curves", "findings", "notes"] as const;
+export const SECTIONS = ["head", "verdict", "curves", "findings", "learned", "notes"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const EMPTY: Record<Section, string> = {
@@ -12,13 +12,14 @@ const EMPTY: Record<Section, string> = {
   verdict: "",
   curves: "",
   findings: "",
+  learned: "",
   notes: "",
 };
 
 /** All sections. `now` is on the clock of the trial; `width` is that of the window. */
 export function sections(trial: Trial | null, now: number, width: number): Record<Section, string> {
   if (trial === null) return EMPTY;
-  return { head: head(trial, now), verdict: verdict(trial), curves: curves(trial, width), findings: findings(trial), notes: notes(trial) };
+  return { head: head(trial, now), verdict: verdict(trial), curves: curves(trial, width), findings: findings(trial), learned: learned(trial), notes: notes(trial) };
 }
 
 function head(trial: Trial, now: number): string {
@@ -195,6 +196,31 @@ function card(finding: TrialFinding, index: number, trial: Trial): string {
 <button class="headline" data-do="open" data-finding="${index}" data-key="finding${index}">${words(message ?? "")}</button>
 <p class="meta"><span class="severity">${escape(finding.severity.toLowerCase())}</span> <button class="link" data-do="explain" data-rule="${escape(finding.rule)}" title="Explain this rule">${escape(finding.rule)}</button> <button class="link place" data-do="open" data-finding="${index}">${place(finding.uri, finding.range.start.line, finding.cell, trial)}</button><span>${escape(finding.family)}${sure}</span></p>
 ${list === "" ? "" : `<ul>${list}</ul>`}</li>`;
+}
+
+/** What the classifiers say: each level as a waterfall, a row for each number of the run. */
+function learned(trial: Trial): string {
+  const said = trial.learned;
+  if (trial.state !== "finished" || said === undefined || said.chain === "") return "";
+  return `<h2>What the classifiers say <small>learned from programs with planted faults</small></h2><p class="chain">${words(said.chain)}</p>${said.levels
+    .map((level, index) => waterfall(level, index, trial))
+    .join("")}`;
+}
+
+function waterfall(level: LearnedLevel, index: number, trial: Trial): string {
+  const rows = level.steps.map((step, number) => row(step, level, `data-level="${index}" data-step="${number}"`, trial)).join("");
+  return `<table class="waterfall"><caption>${words(level.title)}</caption><tbody>${rows}</tbody></table>`;
+}
+
+function row(step: LearnedStep, level: LearnedLevel, address: string, trial: Trial): string {
+  const { width, height } = level;
+  const where =
+    step.uri === undefined || step.range === undefined
+      ? ""
+      : ` <button class="link place" data-do="step" ${address}>${place(step.uri, step.range.start.line, undefined, trial)}</button>`;
+  const bar = `<path class="limit" d="M${level.threshold} 0V${height}"/><rect x="${step.start}" y="4" width="${Math.max(step.size, 1)}" height="${height - 8}"/>`;
+  const kind = ["base", "for", "against", "result"].includes(step.style) ? step.style : "base";
+  return `<tr class="${kind}"><th scope="row">${words(step.text)}${where}</th><td class="bar"><svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${bar}</svg></td><td class="number">${escape(step.number)}</td></tr>`;
 }
 
 /** A note; what kind of note it is, if it says so, stands out. */
