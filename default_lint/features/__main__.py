@@ -13,12 +13,21 @@ from typing import Any
 
 from default_lint.features.base import AGGREGATES, FLAG, SHARE, Feature
 from default_lint.features.dynamic import FEATURES, METHOD
+from default_lint.features.table_static import CHOICES, KINDS
+from default_lint.features.table_static import FEATURES as STATIC
 
 LEVELS = {
     "epoch": "Of each epoch",
     "layer": "Of each layer and epoch",
     "run": "Of the run",
 }
+SOURCE = """\
+## Of the source
+
+What the classifiers of suspicions and, beside a run, those of the three levels are given of the source. A row holds the
+groups that its kind names below; what the source does not tell stands as the neutral value, and the share of what is
+known decides whether anything is said at all. A choice is one column for each option, 1 for the one that holds.
+"""
 INTRODUCTION = """\
 # Features of a run
 
@@ -90,7 +99,19 @@ def record(feature: Feature) -> dict[str, Any]:
 def as_json() -> str:
     """The table, and what stands for each column of the published callback."""
     features = [record(feature) for feature in FEATURES.values()]
-    return json.dumps({"features": features, "method": METHOD}, indent=2) + "\n"
+    static = [
+        {
+            "name": feature.name,
+            "words": feature.words,
+            "formula": feature.formula,
+            "unit": feature.unit,
+            "group": feature.group,
+            "neutral": feature.neutral,
+            "source": feature.source,
+        }
+        for feature in STATIC.values()
+    ]
+    return json.dumps({"features": features, "method": METHOD, "static": static, "rows": KINDS}, indent=2) + "\n"
 
 
 def markdown() -> str:
@@ -109,6 +130,17 @@ def markdown() -> str:
     for column, names in METHOD.items():
         here = ", ".join(f"`{name}`" for name in names) or "none: the index of an epoch tells of the run's length"
         lines.append(_line([f"`{column}`", here]))
+    lines += ["", SOURCE, _line(["row", "groups"]), _line(["---", "---"])]
+    lines += [_line([f"`{kind}`", ", ".join(f"`{group}`" for group in groups)]) for kind, groups in KINDS.items()]
+    lines += ["", _line(["feature", "words", "how", "unit", "neutral", "source"]), _line(["---"] * 6)]
+    for name, feature in STATIC.items():
+        if feature.unit != "choice":
+            neutral = f"{feature.neutral:g}"
+            lines.append(_line([f"`{name}`", feature.words, feature.formula, feature.unit, neutral, feature.source]))
+    lines += ["", _line(["choice", "words", "options"]), _line(["---"] * 3)]
+    for name, (words, options) in CHOICES.items():
+        listed = ", ".join(f"`{option}`" for option in options)
+        lines.append(_line([f"`{name}`", words.format("..."), listed]))
     return "\n".join(lines) + "\n"
 
 

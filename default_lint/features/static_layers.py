@@ -392,7 +392,7 @@ class Layered:
         text = self._text(place)
         row.put("layer.twin", float(any(self._text(other) == text for other in neighbors)))
         row.put("layer.kin_before", float(at > 0 and self.places[at - 1].kind == place.kind))
-        row.put("layer.kin_behind", float(at < last and self.places[at + 1].kind == place.kind))
+        row.put("layer.kin_behind", float(at + 1 < len(self.places) and self.places[at + 1].kind == place.kind))
         kin = [other for other in self.places if other.kind == place.kind and other is not place]
         row.put("layer.kin", len(kin) + 1)
         shape = place.layer.shape

@@ -14,6 +14,8 @@ import pytest
 from default_lint.features import __main__ as table
 from default_lint.features.base import AGGREGATES, REDUCTIONS
 from default_lint.features.dynamic import FEATURES, METHOD
+from default_lint.features.table_static import CHOICES
+from default_lint.features.table_static import FEATURES as STATIC
 from tests.features.runs import curve, features
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +29,10 @@ def test_the_page_is_made_from_the_table() -> None:
 
 
 def test_the_page_shows_every_feature_and_every_published_column_once() -> None:
-    rows = [line.split("|")[1].strip() for line in table.markdown().splitlines() if line.startswith("| `")]
+    page, _, static = table.markdown().partition("## Of the source")
+    rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| `")]
+    told = {line.split("|")[1].strip(" `") for line in static.splitlines() if line.startswith("| `")}
+    assert told >= {name for name, feature in STATIC.items() if feature.unit != "choice"} | set(CHOICES)
     assert rows == [f"`{name}`" for level in table.LEVELS for name, f in FEATURES.items() if f.level == level] + [
         f"`{column}`" for column in METHOD
     ]
