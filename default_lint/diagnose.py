@@ -20,13 +20,15 @@ from default_lint.text import Document
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from default_lint.findings import Diagnosis, Report
+    from default_lint.findings import Attempt, Diagnosis, Part, Report, Verification
     from default_lint.output.live import Live
     from default_lint.trial.launch import Request, Result
     from default_lint.trial.trace import Event, Trace
+    from default_lint.verifying import Verifying
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 TEXT_FORMATS = ("full", "concise")
+SECONDS = 60.0  # s that a run has
 Complain = Callable[[str, str, str], None]
 
 
@@ -42,8 +44,10 @@ def command(arguments: Sequence[str], complain: Complain) -> int:
     from default_lint.options import diagnose_parser
 
     own, script = _split(arguments)
-    options = diagnose_parser().read(own)
+    options = diagnose_parser().read(_counted(own))
     options.arguments = script
+    if options.apply and not options.verify_fixes:
+        raise UsageError("--apply writes the fix that --verify-fixes found to help: both are needed")
     subject = _named(options)
     settings = resolver_of(options)(subject).settings
     for path in (options.output_file, options.html, options.trace):
@@ -62,6 +66,23 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         return words, []
     at = words.index("--")
     return words[:at], words[at + 1 :]
+
+
+def _counted(words: Sequence[str]) -> list[str]:
+    """`--verify-fixes` with the number that follows it, else with the usual one: the next word may be the script."""
+    from default_lint.verifying import TRIES
+
+    found: list[str] = []
+    waiting = iter(words)
+    for word in waiting:
+        if word != "--verify-fixes":
+            found.append(word)
+            continue
+        following = next(waiting, "")
+        number = following.lstrip("-").isdecimal()
+        found.append(f"{word}={following if number else TRIES}")
+        found += [] if number or not following else _counted([following, *waiting])
+    return found
 
 
 def _named(options: Namespace) -> str:
@@ -119,11 +140,11 @@ def read(path: str, settings: Settings) -> Document | Trouble:
 
 def request(script: str | None, text: Document | None, **more: Any) -> Request:
     """What to run: the script in its file, or `text` in its place, whose path its sites then carry."""
-    from default_lint.trial.launch import Request
+    from default_lint.trial.launch import Request, plain
 
     if text is None:
         return Request(script=script, **more)
-    return Request(script=script, source=text.text, filename=os.path.abspath(text.path), **more)
+    return Request(script=script, source=plain(text.text), filename=os.path.abspath(text.path), **more)
 
 
 def documents(trace: Trace, script: Document | None, find: Callable[[str], Document | None]) -> list[Document]:
@@ -151,13 +172,22 @@ class Diagnosing:
         self.subject = subject
         self.complain = complain
         self.format: str = settings.output_format
+        self.shown: Live | None = None  # while a fix is tried
 
     def run(self) -> int:
         """Check the source, run it, diagnose, write; the exit code."""
         broken = self._unreadable()
         if broken is not None:
             return broken
-        result = self._trial()
+        if not self.options.verify_fixes:
+            return self._run(None)
+        from default_lint.verifying import Verifying
+
+        with Verifying(self._request(), self.options.verify_fixes, self) as verifying:
+            return self._run(verifying)
+
+    def _run(self, verifying: Verifying | None) -> int:
+        result = self._trial(verifying)
         trace = result.trace
         if self.options.verbose and result.python:
             self.complain(f"run by {result.python}", "", "note")
@@ -172,8 +202,20 @@ class Diagnosing:
 
         diagnosis = diagnose(self._documents(trace), self.settings, trace)
         failed = self._troubled(diagnosis.reports)
-        self._write(diagnosis, trace)
-        return self._code(diagnosis, trace, failed)
+        if verifying is None:
+            self._write(diagnosis, trace, None)
+            return self._code(diagnosis, trace, failed)
+        from default_lint.verifying import apply, verified
+
+        verification = verifying.verify(result, diagnosis)
+        self._stop_live()
+        if self.options.apply and not verification.cancelled:
+            verification = apply(verification, self.settings)
+        self._write(verified(diagnosis, verification), trace, verification)
+        self._say_written(verification)
+        failed = failed or (bool(verification.refused) and verification.best is not None)
+        code = self._code(diagnosis, trace, failed)
+        return INTERRUPTED if verification.cancelled else code
 
     def _unreadable(self) -> int | None:
         """A source that Python cannot parse needs no run: show where, and give the exit code."""
@@ -192,6 +234,12 @@ class Diagnosing:
         self.complain("not run: Python cannot parse it", document.path, "note")
         return CLEAN if self.options.exit_zero else FOUND
 
+    @property
+    def _seconds(self) -> float:
+        """For each run: the first, and one for each fix to try."""
+        seconds, runs = self.options.seconds, (self.options.verify_fixes or 0) + 1
+        return SECONDS if seconds is None else float(seconds) / runs
+
     def _request(self) -> Request:
         from default_lint.trial.launch import Budget, Limits
 
@@ -204,14 +252,14 @@ class Diagnosing:
             args=tuple(options.arguments),
             directory=options.directory,
             python=options.python,
-            budget=Budget(options.seconds, options.epochs, options.steps),
+            budget=Budget(self._seconds, options.epochs, options.steps),
             limits=Limits(memory=options.memory),
             finish=options.finish,
             tests=not options.no_tests,
             network=options.network,
         )
 
-    def _trial(self) -> Result:
+    def _trial(self, verifying: Verifying | None) -> Result:
         """Run it, with its output and the progress on the terminal."""
         from default_lint.trial.launch import run
 
@@ -226,13 +274,46 @@ class Diagnosing:
                     live(event)
                 if self.options.events:
                     _tell(event)
+                if verifying is not None:
+                    verifying.watch(event)
 
-            result = run(self._request(), event, screen)
+            result = run(self._request() if verifying is None else verifying.request, event, screen)
         if screen is not None:
             screen.close()
         return result
 
-    def _live(self) -> Live | None:
+    # While fixes are tried
+
+    def trying(self, number: int, parts: Sequence[Part]) -> None:
+        """The run of a fix begins; nothing of what the script prints then is shown."""
+        from default_lint.output.diagnosis import fix_of
+
+        if self.options.events:
+            _tell({"event": "fix", "state": "begin", "number": number, "fixes": [fix_of(part) for part in parts]})
+        self._stop_live()
+        self.shown = self._live(f"fix {number}  ")
+        if self.shown is not None:
+            self.shown.__enter__()
+
+    def event(self, event: Event) -> None:
+        """Something happens in it."""
+        if self.shown is not None:
+            self.shown(event)
+
+    def tried(self, number: int, attempt: Attempt) -> None:
+        """It is known what the fix gave."""
+        from default_lint.output.diagnosis import attempt as row
+
+        self._stop_live()
+        if self.options.events:
+            _tell({"event": "fix", "state": "end", **row(number, attempt)})
+
+    def _stop_live(self) -> None:
+        live, self.shown = self.shown, None
+        if live is not None:
+            live.__exit__(None, None, None)
+
+    def _live(self, lead: str = "") -> Live | None:
         from default_lint.output.progress import Progress
 
         if not Progress.welcome():
@@ -240,7 +321,7 @@ class Diagnosing:
         from default_lint.output.live import Live
 
         color = wants_color(self.options.color, sys.stderr)
-        return Live(sys.stderr, self.options.seconds, color=color, columns=columns_of(sys.stderr))
+        return Live(sys.stderr, self._seconds, color=color, columns=columns_of(sys.stderr), lead=lead)
 
     def _takes_stdout(self) -> bool:
         """Whether standard output is ours alone, for a program to read."""
@@ -261,16 +342,16 @@ class Diagnosing:
                 self.complain(trouble, report.document.path, "error")
         return any(report.trouble for report in reports)
 
-    def _write(self, diagnosis: Diagnosis, trace: Trace) -> None:
+    def _write(self, diagnosis: Diagnosis, trace: Trace, verification: Verification | None) -> None:
         from default_lint.output import diagnosis as data
 
         if self.options.html:
             from default_lint.output.html import page
 
             with open(self.options.html, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
-                stream.write(page(diagnosis, trace))
+                stream.write(page(diagnosis, trace, verification))
         if self.options.events:
-            _tell({"event": "diagnosis", **data.data(diagnosis, trace)})
+            _tell({"event": "diagnosis", **data.data(diagnosis, trace, verification)})
             if not self.options.output_file:
                 return
         with self._stream() as out:
@@ -278,13 +359,22 @@ class Diagnosing:
             if self.format == "full":
                 from default_lint.output.run import write
 
-                write(diagnosis, trace, out, view)
+                write(diagnosis, trace, out, view, verification)
             elif self.format == "json":
-                data.write(diagnosis, trace, out)
+                data.write(diagnosis, trace, out, verification)
             else:
                 from default_lint import output
 
                 output.load(self.format).write(data.by_document(diagnosis), out, view)
+
+    def _say_written(self, verification: Verification) -> None:
+        """Tell what `--apply` did, where the report does not say it to people."""
+        if self.format == "full" and not self.options.events and not self.options.output_file:
+            return
+        for path in verification.applied:
+            self.complain("the fix that helps most was applied", path, "note")
+        if verification.refused:
+            self.complain(verification.refused, "", "note" if verification.best is None else "error")
 
     def _stream(self) -> AbstractContextManager[TextIO]:
         from contextlib import nullcontext

@@ -214,3 +214,69 @@ class Diagnosis:
     reports: tuple[Report, ...] = ()
     ranked: tuple[tuple[Document, Finding], ...] = ()
     levels: tuple[Level, ...] = ()
+
+
+# What trying a fix gave.
+HELPS, SAME, WORSE = "helps", "no difference", "worse"
+CRASHED, UNCLEAR, UNTRIED = "crashed", "unclear", "not tried"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A quantity at the end of two runs; `before` is None when only the later one has it. `epochs` of each run."""
+
+    name: str
+    before: float | None
+    after: float
+    epochs: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One fix of an attempt, and the finding that it belongs to; `rank` is that of the finding, from 1."""
+
+    document: Document
+    finding: Finding
+    fix: Fix
+    rank: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A fix, or several together, tried in a run on a copy.
+
+    `outcome` is one of the words above, `told` says it in one clause. `diff` is what `git apply` takes; "" when the
+    edits could not be made, or are those of cells that are not in a file.
+    """
+
+    parts: tuple[Part, ...]
+    outcome: str
+    told: str
+    measured: Measured | None = None
+    diff: str = ""
+
+    @property
+    def title(self) -> str:
+        """The titles of the fixes."""
+        return " + ".join(part.fix.title for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of trying fixes, in the order in which they were tried.
+
+    best      the attempt that helps most; None when none helps
+    seed      what random generators began with in all runs, unless the script seeds them itself
+    left      number of fixes beyond those that were asked for
+    applied   paths of the files that the best one was written to; `refused` says why it was not, when that was wanted
+    cancelled the runs were ended with Ctrl-C
+    """
+
+    attempts: tuple[Attempt, ...] = ()
+    best: Attempt | None = None
+    seed: int = 0
+    left: int = 0
+    notes: tuple[str, ...] = ()
+    applied: tuple[str, ...] = ()
+    refused: str = ""
+    cancelled: bool = False

@@ -72,9 +72,9 @@ def fix(report: Report, check: Check, *, unsafe: bool = False) -> Fixed:
         taken = choose(document, candidates)
         if not taken:
             break
-        after = _apply(document, taken)
+        after = applied_to(document, taken)
         if after is None:
-            broken = [pair for pair in taken if _apply(document, [pair]) is None]
+            broken = [pair for pair in taken if applied_to(document, [pair]) is None]
             barred |= {(finding.rule, chosen.title) for finding, chosen in broken or taken[1:]}
             problem = f"a fix of {_names(broken or taken)} would break the syntax; it was not applied"
             continue
@@ -210,7 +210,7 @@ def _cut(pieces: Iterable[Span | str], start: int, end: int | None) -> Iterator[
             yield piece[first:last] if isinstance(piece, str) else Span(piece.start + first, piece.start + last)
 
 
-def _apply(document: Document, taken: Sequence[tuple[Finding, Fix]]) -> tuple[Document, str] | None:
+def applied_to(document: Document, taken: Sequence[tuple[Finding, Fix]]) -> tuple[Document, str] | None:
     """The document and its file's text after these fixes, or None when it would no longer parse."""
     text = files.rebuild(document, edits_of(document, taken))
     after = files.reread(document, text)

@@ -51,6 +51,11 @@ The run:
   (overfit one batch, learning-rate sweep, ...). What was seen until the end is diagnosed, however the
   script ends. A notebook runs as its cells one after the other, without magics.
 
+Verified fixes:
+  --verify-fixes runs the script again for each fix, with the same seeds, and for as long as the first run
+  had for training. It copies the working folder and changes nothing in it; N + 1 equal parts of the time
+  are for the first run and the fixes. Where two help, or the first does not, they are tried together.
+
 Exit codes:
   0  nothing found
   1  something found
@@ -61,6 +66,7 @@ Examples:
   default-lint diagnose train.py                      one minute of training, then the diagnosis
   default-lint diagnose train.py -- --data small.csv  with arguments for the script
   default-lint diagnose --epochs 3 --html run.html notebook.ipynb
+  default-lint diagnose --verify-fixes train.py       try its fixes, show the diff of the one that helps
   default-lint diagnose --trace run.trace train.py; default-lint check --trace run.trace train.py
 """
 
@@ -165,7 +171,10 @@ def diagnose_parser() -> Parser:
     )
     run.add_argument("--directory", metavar="DIR", help="Where the script runs; default: its own folder.")
     run.add_argument(
-        "--seconds", type=_positive(float), default=60.0, metavar="N", help="Time for the run; default: 60."
+        "--seconds",
+        type=_positive(float),
+        metavar="N",
+        help="Time for the run; default: 60. With --verify-fixes for all runs together; default: 60 for each.",
     )
     run.add_argument("--epochs", type=_positive(int), metavar="N", help="End each training after N epochs.")
     run.add_argument("--steps", type=_positive(int), metavar="N", help="End training after N batches in all.")
@@ -176,6 +185,14 @@ def diagnose_parser() -> Parser:
     run.add_argument("--network", action="store_true", help="Let the script use the network.")
     run.add_argument("--memory", type=_size, metavar="SIZE", help="Memory that it may use: 8G, 500M.")
     run.add_argument("-q", "--quiet", action="store_true", help="Do not show what the script prints.")
+    fixes = parser.add_argument_group("Fixes")
+    fixes.add_argument(
+        "--verify-fixes",
+        type=_positive(int),
+        metavar="[N]",
+        help="Try the first N fixes of the diagnosis (default: 3), each on a copy, and say which one really helps.",
+    )
+    fixes.add_argument("--apply", action="store_true", help="With --verify-fixes: write the fix that helps most.")
     rule_options(parser)
     settings = parser.add_argument_group("Settings")
     config_options(settings)

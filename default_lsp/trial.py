@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import math
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -38,7 +37,6 @@ _OPTIONS = {
     "--seconds": "`default-lint.diagnose.seconds`",
     "--network": "`default-lint.diagnose.network`",
 }
-_CODING = re.compile(r"^([ \t\f]*#[^\r\n]*?)coding(?=[:=][ \t]*[-\w.])")
 
 
 class Listener(Protocol):
@@ -178,7 +176,7 @@ def _request(asked: Asked) -> Request:
     interpreter = asked.interpreter
     if interpreter is not None and (os.sep in interpreter or "/" in interpreter or interpreter.startswith("~")):
         interpreter = _path(interpreter, home)
-    text = None if _in_file(asked) else _plain(asked.document)
+    text = None if _in_file(asked) else asked.document
     return request(
         asked.path or os.path.join(home, os.path.basename(asked.document.path)),
         text,
@@ -214,15 +212,6 @@ def _in_file(asked: Asked) -> bool:
 
 def _is_notebook(document: Document) -> bool:
     return bool(document.cells) or document.path.endswith(".ipynb")
-
-
-def _plain(document: Document) -> Document:
-    """The document without a declared encoding, of which the text of an editor has none; all columns stay."""
-    lines = document.text.split("\n", 2)
-    if not any("coding" in line for line in lines[:2]):
-        return document
-    lines[:2] = [_CODING.sub(r"\1------", line) for line in lines[:2]]
-    return replace(document, text="\n".join(lines))
 
 
 # What ran

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from default_lint.findings import Report
 from default_lint.output.evidence import plain
-from default_lint.output.row import row
+from default_lint.output.row import row, where
 
 if TYPE_CHECKING:
-    from default_lint.findings import Diagnosis
+    from default_lint.findings import Attempt, Diagnosis, Part, Verification
     from default_lint.trial.trace import Epoch, ModelTrace, Trace
 
 # Measures of the whole model that the short form of a run keeps.
 MEASURES = ("gradient_norm", "held_loss", "held_accuracy", "prediction_std", "weight_norm")
 
 
-def data(diagnosis: Diagnosis, trace: Trace) -> dict[str, Any]:
-    """The keys that tools may rely on; numbers that JSON does not know are strings. Epochs count from 1."""
+def data(diagnosis: Diagnosis, trace: Trace, verification: Verification | None = None) -> dict[str, Any]:
+    """The keys that tools may rely on; numbers that JSON does not know are strings. Epochs count from 1.
+
+    "verification" is there when fixes were to be tried.
+    """
     ended = trace.ended
+    tried = {} if verification is None else {"verification": verified(verification)}
     return plain_row(
         {
             "verdict": {
@@ -43,8 +47,60 @@ def data(diagnosis: Diagnosis, trace: Trace) -> dict[str, Any]:
             "findings": [
                 {"rank": rank, **row(document, finding)} for rank, (document, finding) in enumerate(diagnosis.ranked, 1)
             ],
+            **tried,
         }
     )
+
+
+def verified(verification: Verification) -> dict[str, Any]:
+    """What trying the fixes gave; `best` is the number of an attempt, and a diff is what `git apply` takes."""
+    attempts = verification.attempts
+    best = next((number for number, each in enumerate(attempts, 1) if each is verification.best), None)
+    return {
+        "seed": verification.seed,
+        "attempts": [attempt(number, each) for number, each in enumerate(attempts, 1)],
+        "best": best,
+        "left": verification.left,
+        "applied": verification.applied,
+        "refused": verification.refused or None,
+        "cancelled": verification.cancelled,
+        "notes": verification.notes,
+    }
+
+
+def attempt(number: int, tried: Attempt) -> dict[str, Any]:
+    """One attempt, also as the event of its end has it."""
+    measured = tried.measured
+    return plain_row(
+        {
+            "number": number,
+            "title": tried.title,
+            "outcome": tried.outcome,
+            "told": tried.told,
+            "measure": None
+            if measured is None
+            else {
+                "name": measured.name,
+                "before": measured.before,
+                "after": measured.after,
+                "epochs": measured.epochs,
+            },
+            "fixes": [fix_of(part) for part in tried.parts],
+            "diff": tried.diff,
+        }
+    )
+
+
+def fix_of(part: Part) -> dict[str, Any]:
+    """A fix of an attempt: its finding, and where it changes the source."""
+    edits = sorted(part.fix.edits, key=lambda edit: edit.span)
+    return {
+        "file": part.document.path,
+        **where(part.document, edits[0].span),
+        "name": part.finding.rule,
+        "title": part.fix.title,
+        "applicability": part.fix.safety.value,
+    }
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -77,9 +133,9 @@ def _epoch(epoch: Epoch) -> dict[str, Any]:
     }
 
 
-def write(diagnosis: Diagnosis, trace: Trace, out: TextIO) -> None:
+def write(diagnosis: Diagnosis, trace: Trace, out: TextIO, verification: Verification | None = None) -> None:
     """Write the object."""
-    json.dump(data(diagnosis, trace), out, indent=2, ensure_ascii=False, allow_nan=False)
+    json.dump(data(diagnosis, trace, verification), out, indent=2, ensure_ascii=False, allow_nan=False)
     out.write("\n")
 
 

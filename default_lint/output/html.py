@@ -14,13 +14,13 @@ from default_lint.output import full, links
 from default_lint.output.charts import Chart, Heat, Series, chart, heat
 from default_lint.output.evidence import TESTS, number, percent, real, seen, test_told
 from default_lint.output.frame import line_text
-from default_lint.output.run import columns_of, ending, hardware, progress, thinned, times, title
-from default_lint.output.style import columns, visible
+from default_lint.output.run import columns_of, ending, hardware, places, progress, thinned, times, title
+from default_lint.output.style import columns, plural, visible
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from default_lint.findings import Diagnosis, Finding
+    from default_lint.findings import Diagnosis, Finding, Verification
     from default_lint.text import Document, Span
     from default_lint.trial.trace import Epoch, ModelTrace, Trace
 
@@ -56,6 +56,24 @@ class Card(NamedTuple):
     place: Place
     evidence: str
     remarks: tuple[Remark, ...]
+
+
+class Try(NamedTuple):
+    """What trying a fix gave."""
+
+    outcome: str
+    title: str
+    places: str
+    told: str
+    best: bool
+
+
+class Tried(NamedTuple):
+    """What trying fixes gave; the lines of the best one's diff with the sign each begins with."""
+
+    tries: tuple[Try, ...]
+    diff: tuple[tuple[str, str], ...]
+    said: tuple[str, ...]
 
 
 class Underline(NamedTuple):
@@ -98,7 +116,7 @@ class Training(NamedTuple):
     rows: tuple[tuple[str, ...] | None, ...]
 
 
-def page(diagnosis: Diagnosis, trace: Trace) -> str:
+def page(diagnosis: Diagnosis, trace: Trace, verification: Verification | None = None) -> str:
     """The page of a diagnosis."""
     return _render(
         "diagnosis.html.j2",
@@ -106,6 +124,7 @@ def page(diagnosis: Diagnosis, trace: Trace) -> str:
         script=trace.script,
         verdict=diagnosis.verdict,
         cards=cards(diagnosis),
+        tried=None if verification is None else tried(verification),
         trainings=[training(model) for model in trace.models],
         sources=[source(document, index, diagnosis) for index, document in enumerate(_documents(diagnosis))],
         facts=facts(trace, _documents(diagnosis)),
@@ -179,6 +198,24 @@ def cards(diagnosis: Diagnosis) -> list[Card]:
             )
         )
     return found
+
+
+def tried(verification: Verification) -> Tried:
+    """The attempts, the diff of the best one, and what else is to be said."""
+    tries = tuple(
+        Try(each.outcome, each.title, places(each), each.told, each is verification.best)
+        for each in verification.attempts
+    )
+    said = list(verification.notes)
+    if verification.left:
+        said.append(f"{plural(verification.left, 'more fix')} not tried")
+    if verification.applied:
+        said.append(f"applied to {', '.join(verification.applied)}")
+    if verification.refused:
+        said.append(f"not applied: {verification.refused}")
+    diff = "" if verification.best is None else verification.best.diff
+    rows = tuple(("" if row.startswith(("---", "+++")) else row[:1], row) for row in diff.split("\n")[:-1])
+    return Tried(tries, rows, tuple(said))
 
 
 def _remarks(document: Document, finding: Finding, place: Any) -> Iterator[Remark]:

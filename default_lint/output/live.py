@@ -26,11 +26,12 @@ class Live:
     (an import, a download) still looks alive.
     """
 
-    def __init__(self, stream: TextIO, seconds: float, *, color: bool, columns: int) -> None:
+    def __init__(self, stream: TextIO, seconds: float, *, color: bool, columns: int, lead: str = "") -> None:
         self.stream = stream
         self.seconds = seconds
         self.color = color
         self.columns = columns or 80
+        self.lead = lead
         self.marks = marks_of(stream)
         self.state = "starting"
         self.names: dict[int, str] = {}
@@ -114,7 +115,7 @@ class Live:
         left = self.seconds - (time.monotonic() - self.started)
         clock = f"{left:.0f} s left" if left > 0 else "ending"
         bars = spark(self.losses, 24, self.marks.bars)
-        return "  ".join(filter(None, (f"{frames[self._turn % len(frames)]} {self.state}", bars, clock)))
+        return "  ".join(filter(None, (f"{frames[self._turn % len(frames)]} {self.lead}{self.state}", bars, clock)))
 
     def _draw(self) -> None:
         text = self.marks.plain(shorten(clean(self.line()), self.columns - 1))

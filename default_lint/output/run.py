@@ -9,13 +9,14 @@ from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from default_lint.output import View, full
+from default_lint.findings import CRASHED, HELPS, UNCLEAR, WORSE
+from default_lint.output import View, full, links
 from default_lint.output.evidence import TESTS, count, duration, notable, number, percent, short, test_told
 from default_lint.output.style import clean, pad, paint, plural, width
 from default_lint.trial.trace import windows
 
 if TYPE_CHECKING:
-    from default_lint.findings import Diagnosis
+    from default_lint.findings import Attempt, Diagnosis, Verification
     from default_lint.text import Document
     from default_lint.trial.trace import Epoch, LayerTrace, ModelTrace, Site, Trace
 
@@ -321,18 +322,29 @@ def hardware(trace: Trace) -> str:
     return ", ".join(told[name].format(value) for name, value in trace.hardware.items() if name in told)
 
 
-def write(diagnosis: Diagnosis, trace: Trace, out: TextIO, view: View) -> None:
-    """Write everything; the findings as `check` writes them, the most likely cause first."""
+def write(
+    diagnosis: Diagnosis, trace: Trace, out: TextIO, view: View, verification: Verification | None = None
+) -> None:
+    """Write everything; the findings as `check` writes them, the most likely cause first.
+
+    The diff of the best fix comes last and as it is, so that `git apply` can read it from what was written.
+    """
     marks = marks_of(out)
     blocks = [_verdict(diagnosis, view, marks)]
     blocks += _runs(trace, [report.document for report in diagnosis.reports], view, marks)
     for document, finding in diagnosis.ranked:
         blocks.append(full.render(document, finding, view))
+    if verification is not None:
+        blocks.append(_tried(verification, view, marks))
     if diagnosis.verdict.first:
         blocks.append(_wrapped(diagnosis.verdict.first, view, lead="Try first: ", style_of_lead="help"))
     blocks.append(_notes(trace, view))
+    if verification is not None and verification.best is not None and verification.best.diff:
+        blocks.append(_wrapped(f"The change that helps{_written(verification)}:", view, style="bold"))
     text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
     out.write(marks.plain(text))
+    if verification is not None and verification.best is not None:
+        out.write("".join(f"{line}\n" for line in _patch(verification.best.diff, view)))
 
 
 def _verdict(diagnosis: Diagnosis, view: View, marks: Marks) -> list[str]:
@@ -378,6 +390,55 @@ def _tests(model: ModelTrace, view: View) -> list[str]:
     for reason, titles in skipped.items():
         lines += _wrapped(f"{', '.join(titles)} ({reason})", view, lead="  not made: ", style_of_lead="dim", hang=4)
     return ["Own tests on a copy, after training", *lines] if lines else []
+
+
+def _tried(verification: Verification, view: View, marks: Marks) -> list[str]:
+    """What trying the fixes gave, a paragraph each."""
+    lines = [paint("Fixes, each tried on a copy, with the same seeds and time", "bold", view.color)]
+    if not verification.attempts:
+        lines = _wrapped("No fix to try: no finding has one that can be applied", view)
+    for attempt in verification.attempts:
+        sign, style = outcome_of(attempt, marks)
+        told = f"{attempt.outcome}: {attempt.title} ({places(attempt)}): {attempt.told}"
+        lines += _wrapped(told, view, "  ", lead=f"{sign} ", style_of_lead=style)
+    if verification.left:
+        lines += _wrapped(f"{plural(verification.left, 'more fix')} not tried", view, "  ", style="dim")
+    for note in verification.notes:
+        lines += _wrapped(note, view, lead="Note: ", style_of_lead="note")
+    if verification.refused:
+        lines += _wrapped(verification.refused, view, lead="Not applied: ", style_of_lead="warning")
+    return lines
+
+
+def outcome_of(attempt: Attempt, marks: Marks) -> tuple[str, str]:
+    """The sign of an outcome, and its style."""
+    known = {HELPS: (marks.healthy, "added"), UNCLEAR: (marks.unclear, "note")}
+    known.update(dict.fromkeys((WORSE, CRASHED), (marks.faulty, "error")))
+    return known.get(attempt.outcome, (marks.dot, "dim"))
+
+
+def places(attempt: Attempt) -> str:
+    """Where the fixes of an attempt change the source."""
+    found = []
+    for part in attempt.parts:
+        first = min(edit.span.start for edit in part.fix.edits)
+        found.append(links.written(part.document, part.document.locate(first)).rpartition(":")[0])
+    return ", ".join(dict.fromkeys(found))
+
+
+def _written(verification: Verification) -> str:
+    if verification.applied:
+        return f", applied to {', '.join(verification.applied)}"
+    return ", for `git apply` or `diagnose --verify-fixes --apply`" if not verification.refused else ""
+
+
+def _patch(diff: str, view: View) -> list[str]:
+    styles = {"---": "bold", "+++": "bold", "@": "gutter", "-": "removed", "+": "added"}
+    found = []
+    for line in diff.split("\n")[:-1]:
+        style = next((style for start, style in styles.items() if line.startswith(start)), "")
+        found.append(paint(line, style, view.color and bool(style)))
+    return found
 
 
 def _notes(trace: Trace, view: View) -> list[str]:

@@ -66,6 +66,7 @@ _FRAMES = re.compile(
     r"|Exception encountered when)"
 )
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
+_CODING = re.compile(r"^([ \t\f]*#[^\r\n]*?)coding(?=[:=][ \t]*[-\w.])")
 
 OnEvent = Callable[[Event], None]
 OnOutput = Callable[[str, bytes], None]
@@ -113,6 +114,8 @@ class Request:
     network         leave the network on
     namespaces      use the system's namespaces where there are any; without them the network stays on
     environment     variables to set for the script beside the usual ones
+    seed            what random generators begin with; the script may seed them itself
+    replaced        texts that imports read in place of files, by their real paths
     keras           refuse an interpreter that has no Keras
     """
 
@@ -131,6 +134,7 @@ class Request:
     namespaces: bool = True
     seed: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict)
     probe: str = PROBE
     keras: bool = True
 
@@ -249,6 +253,15 @@ def first_line(message: str) -> str:
     line = head + said[0] if said else kind if head else message.strip()
     line = line.partition(" [[{{node")[0].partition(" [[node")[0].rstrip()
     return line if len(line) <= LINE else line[: LINE - 3].rstrip() + "..."
+
+
+def plain(text: str) -> str:
+    """A source without a declared encoding, for the texts of a request become UTF-8; all columns stay."""
+    lines = text.split("\n", 2)
+    if not any("coding" in line for line in lines[:2]):
+        return text
+    lines[:2] = [_CODING.sub(r"\1------", line) for line in lines[:2]]
+    return "\n".join(lines)
 
 
 class _Output:
@@ -468,7 +481,7 @@ class _Run:
         if request.source is not None:
             source = os.path.join(base, "source.py")
             Path(source).write_bytes(request.source.encode("utf-8", "replace"))
-        config = {
+        config: dict[str, Any] = {
             "script": os.path.abspath(request.script) if request.script else None,
             "module": request.module,
             "source": source,
@@ -485,6 +498,8 @@ class _Run:
             "events": os.path.join(base, "events"),
             "seed": request.seed,
         }
+        if request.replaced:
+            config["replaced"] = dict(request.replaced)
         told = os.path.join(base, "config.json")
         Path(told).write_text(json.dumps(config), encoding="utf-8")
         settings = {

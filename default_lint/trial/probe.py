@@ -7,6 +7,7 @@ loaded under a private name, and nothing of it is visible to the program.
 from __future__ import annotations
 
 import builtins
+import importlib.machinery
 import importlib.util
 import json
 import linecache
@@ -72,6 +73,8 @@ class Run:
         """Put the hooks in place."""
         self.writer({"event": "start", "versions": {"python": platform.python_version()}})
         self.hooks.install(self.monitor, self.config.get("seed"))
+        if self.config.get("replaced"):
+            replace_sources(self.config["replaced"])
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.monitor.fork)
         if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
@@ -185,6 +188,26 @@ class Run:
         if ours:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
         return int(ended.get("code") or 0)
+
+
+def replace_sources(texts: dict[str, str]) -> None:
+    """Let imports read these texts in place of the files at their (real) paths; nothing compiled stands in for them."""
+    loader: Any = importlib.machinery.SourceFileLoader
+    get_data, path_stats = loader.get_data, loader.path_stats
+
+    def data(self: Any, path: str) -> bytes:
+        text = texts.get(os.path.realpath(path))
+        if text is None:
+            return get_data(self, path)  # type: ignore[no-any-return]
+        linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+        return text.encode("utf-8")
+
+    def stats(self: Any, path: str) -> Any:
+        if os.path.realpath(path) in texts:
+            raise OSError(f"{path} is replaced")  # importlib then neither reads nor writes compiled code
+        return path_stats(self, path)
+
+    loader.get_data, loader.path_stats = data, stats
 
 
 def _find(name: str) -> Any:

@@ -35,6 +35,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "engine": MEANING | {"features", "rules", "diagnosis", "suppression", "settings", "trial"},
     "run": frozenset({"text", "findings", "settings", "files", "cache", "engine"}),
     "fixing": frozenset({"text", "findings", "files", "settings"}),
+    "verifying": frozenset({"text", "findings", "files", "fixing", "settings", "diagnosis", "trial"}),
     "output": frozenset({"text", "findings"}),
     "lab": MEANING | {"features", "diagnosis", "trial"},
     "": frozenset({"text", "findings", "settings", "engine"}),
@@ -147,7 +148,7 @@ def test_nothing_imports_the_lab() -> None:
 # What the language server may know: what the command line knows, without the terminal.
 SERVED = MEANING | {
     "", "engine", "settings", "files", "notebooks", "suppression", "fixing", "run", "output", "rules", "diagnosis",
-    "diagnose", "trial", "frozen", "lexis",
+    "diagnose", "trial", "verifying", "frozen", "lexis",
 }  # fmt: skip
 # Its modules that speak the protocol; all others know offsets and plain data only.
 PROTOCOL = frozenset(
