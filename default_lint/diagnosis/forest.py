@@ -355,7 +355,7 @@ def _joined(planes: Array, kind: str) -> Array:
     if planes.ndim != 2 or not 1 <= len(planes) <= 8 or (kind == "f" and len(planes) != 8):
         raise ModelError("damaged: an array has the wrong shape")
     whole = np.dtype(f"u{next(width for width in (1, 2, 4, 8) if width >= len(planes))}")
-    joined = planes[0].astype(whole)
+    joined: Array = planes[0].astype(whole)
     for place, plane in enumerate(planes[1:], 1):
         joined |= plane.astype(whole) << whole.type(8 * place)
     return joined if kind == "u" else joined.view(np.float64)
