@@ -527,8 +527,9 @@ def summary(
 ) -> dict[str, Any]:
     """The section "localization" of `evaluation_report`: figures with intervals drawn over seeds.
 
-    Mutants with these verdicts are asked for, those with one fault in "sources" and "families", the others in
-    "compound". A suspicion counts as a false alarm from `threshold` on.
+    Mutants with these verdicts are asked for: those with one fault in "sources", "families" and "gap" (by how much a
+    source is above "nearest"), the others in "compound"; all but "sources" by "line". A suspicion counts as a false
+    alarm from `threshold` on.
     """
     from default_lint.lab.metrics import bootstrap_all, hit_rate
 
@@ -562,8 +563,24 @@ def summary(
             section.setdefault("compound", {})[source] = {
                 "any": tops(both), "all": tops(both, "worst"), "share": shares(both)
             }  # fmt: skip
+    section["gap"] = _gaps(single[single["criterion"] == "line"], names, draws)
     section["false_alarms"] = _false_alarms(results, threshold, draws)
     return section
+
+
+def _gaps(rows: pd.DataFrame, names: Sequence[str], draws: int) -> dict[str, Any]:
+    """By how much more of the same programs each source hits than "nearest" does."""
+    from default_lint.lab.metrics import bootstrap_all
+
+    best = rows.pivot(index=["seed", "program"], columns="source", values="best")
+    found = {}
+    for source in names:
+        if source not in FLOORS and source in best and "nearest" in best:
+            both = best[[source, "nearest"]].dropna()
+            scores = {f"top{k}": lambda mine, floor, k=k: float(np.mean(mine <= k) - np.mean(floor <= k)) for k in KS}
+            columns = (both[source].to_numpy(), both["nearest"].to_numpy())
+            found[source] = dict(bootstrap_all(scores, both.index.get_level_values("seed"), *columns, draws=draws))
+    return found
 
 
 def _false_alarms(results: Sequence[Result], threshold: float, draws: int) -> dict[str, Any]:
