@@ -12,6 +12,7 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from multiprocessing import get_context
@@ -210,8 +211,12 @@ def sources(
     """What is read from each of some texts with their faults (JSON), in processes of their own."""
     kept = [_kept(cache_folder, text) for text in texts]
     missing = [text for text, source in zip(texts, kept, strict=True) if source is None]
-    with ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-        made = pool.map(_read, missing, chunksize=16) if missing else iter(())
+    workers = min(workers or os.cpu_count() or 1, len(missing))
+    with ExitStack() as stack:
+        made: Iterator[Source] = map(_read, missing)
+        if workers > 1:
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+            made = pool.map(_read, missing, chunksize=16)
         for text, source in zip(texts, kept, strict=True):
             if source is None:
                 source = next(made)

@@ -1,0 +1,621 @@
+"""How good the learned diagnosis is on seed programs that were not seen, in every way that the report tells of.
+
+Everything is judged out of fold (`train.out_of_fold`) and, where a run takes part, by the first run of each program, as
+a user has one. Intervals are drawn over seeds. The results are those of `evaluation_schema`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_selection import f_classif
+from sklearn.tree import DecisionTreeClassifier
+
+from default_lint.features.dynamic import FEATURES as DYNAMIC
+from default_lint.features.table_static import FEATURES as STATIC
+from default_lint.lab import metrics
+from default_lint.lab.evaluation_schema import FORMAT, LEVELS
+from default_lint.lab.learning import EPOCHS, FAMILIES, PLACES, Learning
+from default_lint.lab.train import (
+    FOLDS,
+    LEAST,
+    Recipe,
+    Task,
+    Told,
+    categorization,
+    cause,
+    detection,
+    folds,
+    learnable,
+    out_of_fold,
+    suspicion,
+)
+
+SEVEN = FAMILIES[:-1]
+RECIPES: Mapping[str, Recipe] = {
+    "RandomForest": Recipe("forest"),
+    "ExtraTrees": Recipe("extra"),
+    "HistGradientBoosting": Recipe("boosting"),
+}
+FOREST = "RandomForest"
+CURVE = (10, 20, 30, 40, 50)
+DRAWS = metrics.DRAWS
+METHOD = (
+    "Every split is by seed program: no classifier says anything about a mutant whose seed, in any form, it has seen.",
+    "Calibration and thresholds are fitted on what was said about the seeds of the other folds.",
+    "A program is judged by its first run; false alarms on healthy programs are counted over all runs of originals.",
+    "Intervals are 95 % of a thousand draws of as many seeds.",
+    "No feature tells of the machine, of the clock, or of what was planted; a run's row has no learning rate.",
+)
+
+Array = np.ndarray[Any, Any]
+Say = Callable[[str], None]
+Key = tuple[str, str, int | None, str]
+
+
+@dataclass
+class Study:
+    """A corpus with the answers that were given so far.
+
+    recipes  how classifiers are made, by the name in the report
+    jobs     processors of a fit
+    """
+
+    learning: Learning
+    recipes: Mapping[str, Recipe] = field(default_factory=lambda: dict(RECIPES))
+    jobs: int | None = None
+    say: Say = lambda text: None
+    _told: dict[Any, tuple[Task, Told]] = field(default_factory=dict)
+
+    def told(self, task: Task, model: str = FOREST, key: object = None, fold: Array | None = None) -> Told:
+        """What is said about a task out of fold; kept under its name, the model and a key."""
+        name = (task.name, model, key)
+        if name not in self._told:
+            self.say(f"{task.name}, {model}{'' if key is None else f', {key}'}: {len(task.y)} rows")
+            self._told[name] = task, out_of_fold(task, self.recipes[model], fold, self.jobs)
+        return self._told[name][1]
+
+    def first(self, task: Task) -> Array:
+        """The rows of a task to be judged: the first of each program."""
+        _, at = np.unique(task.rows.program, return_index=True)
+        return np.asarray(np.sort(at))
+
+
+def evaluate(
+    learning: Learning,
+    *,
+    jobs: int | None = None,
+    quick: bool = False,
+    locate: Callable[[Study], dict[str, Any]] | None = None,
+    say: Say = lambda text: None,
+) -> dict[str, Any]:
+    """All results; `locate` gives the section about lines. `quick` leaves out what takes longest."""
+    study = Study(learning, jobs=jobs, say=say)
+    results: dict[str, Any] = {
+        "format": FORMAT,
+        "versions": versions(),
+        "method": list(METHOD),
+        "corpus": facts(learning),
+        "detection": detections(study),
+        "categorization": categorizations(study),
+        "cause": causes(study),
+        "early": early(study),
+        "architectures": architectures(study),
+        "floors": floors(study),
+    }
+    if not quick:
+        results["ablations"] = ablations(study)
+        results["learning_curve"] = learning_curve(study)
+    if locate is not None:
+        results["localization"] = locate(study)
+    return results
+
+
+def versions() -> dict[str, str]:
+    """What the evaluation was made with."""
+    names = ("default-lint", "scikit-learn", "numpy", "pandas")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def facts(learning: Learning) -> dict[str, Any]:
+    """What the corpus holds."""
+    programs = learning.programs
+    families: dict[str, Counter[str]] = {}
+    for had, verdict in zip(programs["families"], programs["verdict"], strict=True):
+        for family in had:
+            families.setdefault(family, Counter())[verdict] += 1
+    kinds: dict[str, Counter[str]] = {}
+    for kind, verdict in zip(programs["architecture"], programs["verdict"], strict=True):
+        kinds.setdefault(kind, Counter())[verdict] += 1
+    return {
+        "hash": learning.hash,
+        "seeds": int(programs["seed"].nunique()),
+        "programs": len(programs),
+        "runs": len(learning.runs),
+        "verdicts": dict(Counter(programs["verdict"])),
+        "families": {name: dict(count) for name, count in families.items()},
+        "architectures": {name: dict(count) for name, count in kinds.items()},
+        "notes": [
+            "Mutants that crash or run out of time are left out: what they need is a traceback, not a classifier.",
+        ],
+    }
+
+
+def _figures(scores: Mapping[str, metrics.Score], groups: Array, *arrays: Array) -> dict[str, Any]:
+    return dict(metrics.bootstrap_all(scores, groups, *arrays, draws=DRAWS))
+
+
+def _figure(score: metrics.Score, groups: Array, *arrays: Array) -> dict[str, Any]:
+    return _figures({"": score}, groups, *arrays)[""]  # type: ignore[no-any-return]
+
+
+# Level one
+
+
+def detections(study: Study) -> dict[str, Any]:
+    """Is it faulty?"""
+    scores: dict[str, Any] = {}
+    curves: dict[str, dict[str, Any]] = {"roc": {}, "reliability": {}}
+    for level in LEVELS:
+        task = detection(study.learning, level)
+        if not learnable(task):
+            continue
+        for model in study.recipes:
+            told = study.told(task, model)
+            scores.setdefault(level, {})[model] = detection_scores(study, task, told)
+            at = study.first(task)
+            for name, curve in (("roc", metrics.roc), ("reliability", metrics.reliability)):
+                points = [list(map(float, point)) for point in curve(task.y[at], told.probability[at, 1])]
+                curves[name].setdefault(level, {})[model] = points
+    return {"chosen": chosen(scores), "scores": scores, **curves}
+
+
+def detection_scores(study: Study, task: Task, told: Told) -> dict[str, Any]:
+    """The figures of a detection."""
+    at = study.first(task)
+    truth, probability, said = task.y[at], told.probability[at, 1], told.yes[at].astype(int)
+    of_said = {
+        "accuracy": metrics.accuracy,
+        "balanced_accuracy": metrics.balanced_accuracy,
+        "precision": metrics.precision,
+        "recall": metrics.recall,
+        "f1": metrics.f1,
+        "mcc": metrics.mcc,
+    }
+    of_share = {
+        "auroc": metrics.auroc,
+        "average_precision": metrics.average_precision,
+        "brier": metrics.brier,
+        "ece": metrics.ece,
+    }
+    found: dict[str, Any] = {
+        **_figures(of_said, task.groups[at], truth, said),
+        **_figures(of_share, task.groups[at], truth, probability),
+    }
+    healthy = study.learning.healthy[task.rows.program]
+    found["false_alarms_healthy"] = _share(task.groups[healthy], told.yes[healthy])
+    benign = at[(truth == 0) & ~healthy[at]]
+    found["false_alarms_benign"] = _share(task.groups[benign], told.yes[benign])
+    return found
+
+
+def _share(groups: Array, said: Array) -> dict[str, Any]:
+    return _figure(lambda told: float(np.mean(told)), groups, said.astype(float))
+
+
+def chosen(scores: Mapping[str, Any], by: str = "auroc") -> dict[str, str] | None:
+    """What is shipped of a stage: forests, with all that is known if that is best by a figure."""
+    there = [level for level in LEVELS if FOREST in scores.get(level, {})]
+    if not there:
+        return None
+    best = max(there, key=lambda level: scores[level][FOREST].get(by, {"value": 0.0})["value"])
+    return {"level": best, "model": FOREST}
+
+
+# Level two
+
+
+def categorizations(study: Study) -> dict[str, Any]:
+    """Which families?"""
+    scores: dict[str, Any] = {}
+    said_by: dict[str, Any] = {}
+    for level in LEVELS:
+        for model in study.recipes if level == "both" else (FOREST,):
+            answer = families_of(study, level, model)
+            if answer is None:
+                continue
+            groups, truth, said, probability = answer
+            scores.setdefault(level, {})[model] = {
+                **_figures(
+                    {"macro_f1": metrics.macro_f1, "strict": metrics.strict, "any": metrics.any_match},
+                    groups,
+                    truth[:, : len(SEVEN)],
+                    said[:, : len(SEVEN)],
+                ),
+                **_figures(
+                    {"top1": partial(metrics.top_k, k=1), "top3": partial(metrics.top_k, k=3)},
+                    groups,
+                    truth,
+                    probability,
+                ),
+            }
+            said_by[f"{level} {model}"] = answer
+    section: dict[str, Any] = {"scores": scores}
+    pick = chosen(scores, "macro_f1")
+    if pick is None:
+        return section
+    section["chosen"] = pick
+    groups, truth, said, probability = said_by[f"{pick['level']} {pick['model']}"]
+    section["families"] = _families(groups, truth, said, probability)
+    alone = truth.sum(axis=1) == 1
+    if (~alone).any():
+        section["compound"] = _figures(
+            {"strict": metrics.strict, "any": metrics.any_match}, groups[~alone], truth[~alone], said[~alone]
+        )
+    section["confusion"] = {
+        "labels": list(FAMILIES),
+        "counts": metrics.confusion(truth[alone], _top(said[alone], probability[alone])),
+    }
+    section["notes"] = ["Means are over the seven families of DEFault; faults in the data are an eighth of ours."]
+    return section
+
+
+def families_of(study: Study, level: str, model: str) -> tuple[Array, Array, Array, Array] | None:
+    """Of the faulty programs: seeds, families planted, families said, and their probabilities."""
+    learning = study.learning
+    tasks = {family: categorization(learning, family, level) for family in FAMILIES}
+    there = {family: task for family, task in tasks.items() if learnable(task)}
+    if not there:
+        return None
+    one = next(iter(there.values()))
+    at = study.first(one)
+    truth = learning.families[one.rows.program[at]].astype(int)
+    said = np.zeros_like(truth)
+    probability = np.zeros(truth.shape)
+    for family, task in there.items():
+        told = study.told(task, model)
+        said[:, FAMILIES.index(family)] = told.yes[at]
+        probability[:, FAMILIES.index(family)] = told.probability[at, 1]
+    return one.groups[at], truth, said, probability
+
+
+def _families(groups: Array, truth: Array, said: Array, probability: Array) -> dict[str, Any]:
+    found = {}
+    for number, family in enumerate(FAMILIES):
+        mine, told = truth[:, number], said[:, number]
+        if mine.any():
+            found[family] = {
+                **_figures(
+                    {"precision": metrics.precision, "recall": metrics.recall, "f1": metrics.f1}, groups, mine, told
+                ),
+                "auroc": (_figure(metrics.auroc, groups, mine, probability[:, number])),
+                "support": int(mine.sum()),
+                "floor": {"f1": (_figure(metrics.f1, groups, mine, np.ones_like(mine)))},
+            }
+    return found
+
+
+def _top(said: Array, probability: Array) -> Array:
+    """The likeliest of the families that were said, of each row."""
+    best = np.where(said.astype(bool), probability, -1.0)
+    top = np.zeros_like(said)
+    there = said.any(axis=1)
+    top[np.flatnonzero(there), best[there].argmax(axis=1)] = 1
+    return top
+
+
+# Level three
+
+
+def causes(study: Study) -> dict[str, Any]:
+    """Which cause?"""
+    scores: dict[str, Any] = {}
+    families: dict[str, dict[str, Any]] = {}
+    for level in LEVELS:
+        for model in study.recipes if level == "both" else (FOREST,):
+            groups, right = [], {"top1": [], "top3": []}  # type: ignore[var-annotated]
+            for family in FAMILIES:
+                task = cause(study.learning, family, level)
+                if task is None or not learnable(task):
+                    continue
+                told = study.told(task, model)
+                at = study.first(task)
+                hits = {f"top{k}": _hits(task.y[at], told.probability[at], k) for k in (1, 3)}
+                groups.append(task.groups[at])
+                for name, values in hits.items():
+                    right[name].append(values)
+                families.setdefault(f"{level} {model}", {})[family] = _cause(task, at, hits, told)
+            if groups:
+                scores.setdefault(level, {})[model] = {
+                    name: _share(np.concatenate(groups), np.concatenate(values)) for name, values in right.items()
+                }
+    pick = chosen(scores, "top1")
+    section: dict[str, Any] = {"scores": scores}
+    if pick is not None:
+        section["chosen"] = pick
+        section["families"] = families[f"{pick['level']} {pick['model']}"]
+        section["notes"] = [
+            f"Causes with at least {LEAST} harmful programs, of families with at least two such causes; "
+            "the family is given, one fault is planted."
+        ]
+    return section
+
+
+def _hits(y: Array, probability: Array, k: int) -> Array:
+    return np.array([metrics.top_k([one], [row], k) for one, row in zip(y, probability, strict=True)])
+
+
+def _cause(task: Task, at: Array, hits: Mapping[str, Array], told: Told) -> dict[str, Any]:
+    groups, y = task.groups[at], task.y[at]
+    floor = np.empty(len(y))
+    for number in np.unique(told.fold):
+        others = told.fold[at] != number
+        common = np.bincount(y[others], minlength=len(task.classes)).argmax()
+        floor[~others] = y[~others] == common
+    return {
+        **{name: _share(groups, values) for name, values in hits.items()},
+        "support": len(y),
+        "causes": len(task.classes),
+        "floor": {"top1": _share(groups, floor)},
+    }
+
+
+# How early, how far, and by what
+
+
+def early(study: Study) -> dict[str, Any]:
+    """What the first epochs tell."""
+    found: dict[str, Any] = {"detection": {}, "categorization": {}}
+    for first in EPOCHS:
+        task = detection(study.learning, "both", first)
+        if not learnable(task):
+            continue
+        name = "all" if first is None else str(first)
+        told = study.told(task, key=None if first is None else f"{first} epochs")
+        scores = detection_scores(study, task, told)
+        found["detection"][name] = {key: scores[key] for key in ("balanced_accuracy", "auroc")}
+    return {stage: rows for stage, rows in found.items() if rows}
+
+
+def architectures(study: Study) -> dict[str, Any]:
+    """Train on two kinds of models, test on the third."""
+    task = detection(study.learning, "both")
+    kinds = np.asarray(study.learning.programs["architecture"], dtype=str)[task.rows.program]
+    found = {}
+    names = sorted(set(kinds))
+    if len(names) < 2 or not learnable(task):
+        return {}
+    told = study.told(task, key="architectures", fold=np.searchsorted(np.array(names), kinds))
+    at = study.first(task)
+    for name in names:
+        mine = at[kinds[at] == name]
+        if len(np.unique(task.y[mine])) == 2:
+            found[name] = _figures(
+                {"balanced_accuracy": metrics.balanced_accuracy},
+                task.groups[mine],
+                task.y[mine],
+                told.yes[mine].astype(int),
+            )
+            found[name]["auroc"] = _figure(metrics.auroc, task.groups[mine], task.y[mine], told.probability[mine, 1])
+    return found
+
+
+def groups_of(names: Sequence[str]) -> dict[str, list[int]]:
+    """The columns of each group of features."""
+    found: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        found.setdefault(group_of(name), []).append(at)
+    return found
+
+
+def group_of(name: str) -> str:
+    """The group of a column: of the source or of a run."""
+    if name in STATIC:
+        return f"source: {STATIC[name].group}"
+    feature = DYNAMIC.get(name.partition(".")[0])
+    return f"run: {feature.topic.group if feature is not None else name.removesuffix('_known')}"
+
+
+def ablations(study: Study) -> dict[str, Any]:
+    """What is lost without each group of features, of the detection with all that is known."""
+    task = detection(study.learning, "both")
+    found: dict[str, Any] = {}
+    if not learnable(task):
+        return found
+    fold = folds(task)
+
+    def scores(part: Task, key: str) -> dict[str, Any]:
+        told = study.told(part, key=key, fold=fold)
+        whole = detection_scores(study, part, told)
+        return {name: whole[name] for name in ("balanced_accuracy", "auroc")}
+
+    found["all"] = scores(task, "all features")
+    for level in ("static", "dynamic"):
+        columns = [at for at, name in enumerate(task.rows.names) if (name in STATIC) == (level == "static")]
+        found[f"{level} only"] = scores(task.only(columns), f"{level} only")
+    for group, columns in sorted(groups_of(task.rows.names).items()):
+        left = sorted(set(range(len(task.rows.names))) - set(columns))
+        found[f"without {group}"] = scores(task.only(left), f"without {group}")
+    return found
+
+
+def learning_curve(study: Study) -> list[dict[str, Any]]:
+    """The detection by how many seeds were learned from."""
+    task = detection(study.learning, "both")
+    found: list[dict[str, Any]] = []
+    if not learnable(task):
+        return found
+    fold = folds(task)
+    seeds = np.unique(task.groups)
+    order = np.random.default_rng(0).permutation(seeds)
+    for count in [number for number in CURVE if number < len(seeds) * (FOLDS - 1) / FOLDS]:
+        probability = np.zeros(len(task.y))
+        for number in range(FOLDS):
+            allowed = [seed for seed in order if seed not in set(task.groups[fold == number])][:count]
+            train = np.isin(task.groups, allowed)
+            if len(np.unique(task.y[train])) < 2:
+                continue
+            model = study.recipes[FOREST].make(jobs=study.jobs).fit(task.rows.x[train], task.y[train])
+            probability[fold == number] = model.predict_proba(task.rows.x[fold == number])[:, 1]
+        at = study.first(task)
+        found.append(
+            {
+                "seeds": count,
+                "auroc": (_figure(metrics.auroc, task.groups[at], task.y[at], probability[at])),
+            }
+        )
+    told = study.told(task)
+    at = study.first(task)
+    found.append(
+        {
+            "seeds": round(len(seeds) * (FOLDS - 1) / FOLDS),
+            "auroc": (_figure(metrics.auroc, task.groups[at], task.y[at], told.raw[at, 1])),
+        }
+    )
+    return found
+
+
+# Floors
+
+
+def floors(study: Study) -> dict[str, Any]:
+    """What a constant and the best single feature reach."""
+    found: dict[str, Any] = {}
+    task = detection(study.learning, "both")
+    if learnable(task):
+        at = study.first(task)
+        said, feature = one_feature(task)
+        rows = {"constant": np.ones(len(task.y), int), "one feature": said}
+        found["detection"] = {
+            name: (
+                _figures(
+                    {"balanced_accuracy": metrics.balanced_accuracy, "accuracy": metrics.accuracy},
+                    task.groups[at],
+                    task.y[at],
+                    answer[at],
+                )
+            )
+            for name, answer in rows.items()
+        }
+        found["detection"]["one feature"]["feature"] = feature
+    said_by, truth_by, groups = [], [], None
+    for family in SEVEN:
+        task = categorization(study.learning, family, "both")
+        if learnable(task):
+            at = study.first(task)
+            said_by.append(one_feature(task)[0][at])
+            truth_by.append(task.y[at])
+            groups = task.groups[at]
+    if groups is not None:
+        truth, said = np.stack(truth_by, axis=1), np.stack(said_by, axis=1)
+        found["categorization"] = {
+            "constant": {"macro_f1": (_figure(metrics.macro_f1, groups, truth, np.ones_like(truth)))},
+            "one feature": {"macro_f1": (_figure(metrics.macro_f1, groups, truth, said))},
+        }
+    right, constant, seeds = [], [], []
+    for family in FAMILIES:
+        three = cause(study.learning, family, "both")
+        if three is not None and learnable(three):
+            at = study.first(three)
+            right.append(one_feature(three)[0][at] == three.y[at])
+            held = folds(three)
+            common = np.empty(len(three.y), int)
+            for number in np.unique(held):
+                common[held == number] = np.bincount(three.y[held != number]).argmax()
+            constant.append(common[at] == three.y[at])
+            seeds.append(three.groups[at])
+    if right:
+        found["cause"] = {
+            "constant": {"top1": _share(np.concatenate(seeds), np.concatenate(constant))},
+            "one feature": {"top1": _share(np.concatenate(seeds), np.concatenate(right))},
+        }
+    return found
+
+
+def one_feature(task: Task, depth: int = 2) -> tuple[Array, str]:
+    """What a small tree on the one feature that tells most (by analysis of variance, in the other folds) says.
+
+    Also the name of the feature that was taken most often.
+    """
+    held = folds(task)
+    said = np.zeros(len(task.y), int)
+    taken: Counter[str] = Counter()
+    for number in np.unique(held):
+        train, test = held != number, held == number
+        with np.errstate(all="ignore"):
+            told = f_classif(np.clip(task.rows.x[train], -1e6, 1e6), task.y[train])[0]
+        best = int(np.nanargmax(np.where(np.isfinite(told), told, -1.0)))
+        taken[task.rows.names[best]] += 1
+        tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=5, class_weight="balanced", random_state=0)
+        tree.fit(task.rows.x[train][:, [best]], task.y[train])
+        said[test] = tree.predict(task.rows.x[test][:, [best]])
+    return said, taken.most_common(1)[0][0]
+
+
+# Places
+
+
+@dataclass(frozen=True)
+class Suspicions:
+    """What was said out of fold about the places of each program, as `localize` asks for it."""
+
+    of: Mapping[str, tuple[tuple[int, int, float], ...]]
+
+    def __call__(self, program: Any) -> list[tuple[Any, float]]:
+        """The places of a program with their probabilities, the likeliest first."""
+        from default_lint.text import Span
+
+        rows = self.of.get(digest(program.document.text), ())
+        return [(Span(start, end), probability) for start, end, probability in rows]
+
+
+def digest(text: str) -> str:
+    """What names a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def suspicions(study: Study) -> Suspicions:
+    """All places of all programs by classifiers that had not seen their seeds, the likeliest first."""
+    learning = study.learning
+    found: dict[int, list[tuple[int, int, float]]] = {}
+    for kind in PLACES:
+        task = suspicion(learning, kind)
+        if not learnable(task):
+            continue
+        told = study.told(task)
+        for row, (program, place) in enumerate(_placed(learning, kind)):
+            found.setdefault(program, []).append((*place.span, float(told.probability[row, 1])))
+    codes = list(learning.programs["code"])
+    return Suspicions({digest(codes[at]): tuple(sorted(rows, key=lambda row: -row[2])) for at, rows in found.items()})
+
+
+def _placed(learning: Learning, kind: str) -> Iterator[tuple[int, Any]]:
+    for number, source in enumerate(learning.sources):
+        for place in source.places:
+            if place.kind == kind:
+                yield number, place
+
+
+def locate(study: Study, workspace: str | Path, cache: str | Path | None, workers: int | None) -> dict[str, Any]:
+    """The section about lines: rules, suspicions, observations, and all together, on every decided program."""
+    from default_lint.lab import localize
+
+    suspect = suspicions(study)
+    stamp = hashlib.sha256(repr(sorted(suspect.of.items())).encode()).hexdigest()[:16]
+    ids = [str(name) for name in study.learning.programs["id"]]
+    results = localize.run(workspace, suspect, stamp=stamp, programs=ids, cache=cache, workers=workers, say=study.say)
+    return localize.summary(results)
+
+
+def quicker(recipes: Mapping[str, Recipe], trees: int) -> dict[str, Recipe]:
+    """The same recipes with fewer trees, for tests."""
+    return {name: replace(recipe, trees=trees) for name, recipe in recipes.items()}

@@ -1,0 +1,190 @@
+"""Classifiers as the product has them: trained on the whole corpus, as arrays, with a manifest that says what they are.
+
+What a classifier may say aloud (`speaks`) is decided by how it did on seeds that it had not seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from default_lint.diagnosis.bundle import FORMAT, MANIFEST
+from default_lint.lab import metrics
+from default_lint.lab.evaluate import FOREST, Study, one_feature, versions
+from default_lint.lab.forests import from_sklearn
+from default_lint.lab.learning import Learning
+from default_lint.lab.train import Task, Told, calibrated, calibration, tasks, threshold_for
+
+USUAL = (0.05, 0.95)
+"""Quantiles of a feature over working programs between which it counts as usual."""
+ALARMS = 0.02
+"""Share of working programs in which some place of a kind may be called unlike theirs."""
+DIGITS = 6
+BUDGET = 6 << 20
+"""Bytes of all files together."""
+
+Array = np.ndarray[Any, Any]
+Record = dict[str, Any]
+Say = Callable[[str], None]
+
+
+def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text: None) -> Record:
+    """Train everything that can be learned and write it to a folder; the manifest.
+
+    Files of an earlier export that are not part of this one are deleted. The same corpus gives the same bytes.
+    """
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    learning = study.learning
+    lists: dict[str, list[str]] = {}
+    usual: dict[str, dict[str, list[float]]] = {}
+    models: Record = {}
+    size = 0
+    for task in tasks(learning):
+        told = study.told(task)
+        content, entry = _model(study, task, told)
+        file = f"{task.name}.npz"
+        _write(place / file, content)
+        size += len(content)
+        name = f"site.{task.name.partition('.')[2]}" if task.name.startswith("site.") else task.name.rpartition(".")[2]
+        lists.setdefault(name, list(task.rows.names))
+        if name not in usual:
+            usual[name] = ranges(learning, task)
+        models[task.name] = {
+            "file": file,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "features": name,
+            "usual": name,
+            **entry,
+        }
+        say(f"{task.name}: {len(content):,} bytes, {'speaks' if entry['speaks'] else 'is silent'}")
+    manifest = {
+        "format": FORMAT,
+        "made_with": versions(),
+        "corpus": {
+            "hash": learning.hash,
+            "seeds": int(learning.programs["seed"].nunique()),
+            "programs": len(learning.programs),
+            "runs": len(learning.runs),
+        },
+        "features": lists,
+        "usual": usual,
+        "models": models,
+    }
+    text = json.dumps(manifest, separators=(",", ":"), sort_keys=True)
+    _write(place / MANIFEST, text.encode())
+    kept = {MANIFEST, *(model["file"] for model in models.values())}
+    for path in place.iterdir():
+        if path.suffix in (".npz", ".json") and path.name not in kept:
+            path.unlink()
+    size += len(text)
+    if size > BUDGET:
+        say(f"all files together have {size:,} bytes, more than {BUDGET:,}")
+    return manifest
+
+
+def _model(study: Study, task: Task, told: Told) -> tuple[bytes, Record]:
+    """The bytes of a classifier that has seen all rows, and what the manifest says of it."""
+    estimator = study.recipes[FOREST].make(jobs=study.jobs).fit(task.rows.x, task.y)
+    forest = from_sklearn(estimator, task.rows.names, task.classes)
+    scale = calibration(task, told.raw)
+    whole = calibrated(told.raw, scale, task.binary)
+    entry: Record = {
+        "classes": list(task.classes),
+        "calibration": [[_short(a), _short(b)] for a, b in scale],
+        "threshold": _short(threshold_of(study, task, whole)),
+        "scores": scores_of(study, task, told),
+    }
+    entry["speaks"] = speaks(entry["scores"])
+    return forest.to_bytes(), entry
+
+
+def threshold_of(study: Study, task: Task, probability: Array) -> float:
+    """From which probability on a classifier's answer holds."""
+    if task.name.startswith("site."):
+        return threshold_of_places(study.learning, task, probability[:, 1])
+    if task.binary:
+        return min(1.0, threshold_for(task, probability[:, 1]))
+    return 0.0
+
+
+def threshold_of_places(learning: Learning, task: Task, probability: Array) -> float:
+    """The probability that at most ALARMS of the working programs have at some place of the kind."""
+    working = ~learning.faulty[task.rows.program]
+    highest = np.zeros(len(learning.programs))
+    np.maximum.at(highest, task.rows.program[working], probability[working])
+    there = np.unique(task.rows.program[working])
+    return float(min(1.0, np.nextafter(np.quantile(highest[there], 1 - ALARMS), 2.0)))
+
+
+def scores_of(study: Study, task: Task, told: Told) -> Record:
+    """How it did on seeds that it had not seen, beside its floors."""
+    at = np.arange(len(task.y)) if task.name.startswith("site.") else study.first(task)
+    groups, y = task.groups[at], task.y[at]
+    if not task.binary:
+        common = np.bincount(y).max() / len(y)
+        best = told.probability[at].argmax(axis=1)
+        single, feature = one_feature(task)
+        return {
+            "top1": _figure(metrics.bootstrap(metrics.accuracy, groups, y, best)),
+            "constant": _short(float(common)),
+            "one_feature": _short(metrics.accuracy(y, single[at])),
+            "feature": feature,
+        }
+    single, feature = one_feature(task)
+    said = told.yes[at].astype(int)
+    return {
+        "auroc": _figure(metrics.bootstrap(metrics.auroc, groups, y, told.probability[at, 1])),
+        "balanced_accuracy": _figure(metrics.bootstrap(metrics.balanced_accuracy, groups, y, said)),
+        "f1": _figure(metrics.bootstrap(metrics.f1, groups, y, said)),
+        "constant": 0.5,
+        "one_feature": _short(metrics.balanced_accuracy(y, single[at])),
+        "feature": feature,
+    }
+
+
+def speaks(scores: Mapping[str, Any]) -> bool:
+    """Whether the lower end of a classifier's score is above what a constant reaches, and the score above one feature.
+
+    The score: top-1 of several causes, AUROC against the constant and balanced accuracy against one feature of others.
+    """
+    if "top1" in scores:
+        return bool(scores["top1"][1] > scores["constant"] and scores["top1"][0] > scores["one_feature"])
+    ranked = scores["auroc"][1] > 0.5
+    return bool(ranked and scores["balanced_accuracy"][0] >= scores["one_feature"])
+
+
+def ranges(learning: Learning, task: Task) -> dict[str, list[float]]:
+    """Between which numbers most working programs have each feature."""
+    working = ~learning.faulty[task.rows.program]
+    x = task.rows.x[working]
+    if not len(x):  # a question about faulty programs only
+        level = task.name.rpartition(".")[2]
+        rows = learning.rows(level, where=~learning.faulty)
+        x = rows.x
+    low, high = np.quantile(x, USUAL, axis=0)
+    return {name: [_short(a), _short(b)] for name, a, b in zip(task.rows.names, low, high, strict=True)}
+
+
+def _figure(estimate: metrics.Estimate) -> list[float | None]:
+    """Value and ends of its interval."""
+    return [_short(estimate["value"]), _short(estimate["low"]), _short(estimate["high"])]
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else 0.0
+
+
+def _write(path: Path, content: bytes) -> None:
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new.write_bytes(content)
+    os.replace(new, path)
+
+
+__all__: Sequence[str] = ("export", "ranges", "scores_of", "speaks", "threshold_of_places")
