@@ -68,12 +68,14 @@ class Study:
 
     recipes  how classifiers are made, by the name in the report
     jobs     processors of a fit
+    settings  of forests, by stage and level ("detection.both"), where they are not the usual ones
     """
 
     learning: Learning
     recipes: Mapping[str, Recipe] = field(default_factory=lambda: dict(RECIPES))
     jobs: int | None = None
     say: Say = lambda text: None
+    settings: Mapping[str, Recipe] = field(default_factory=dict)
     _told: dict[Any, tuple[Task, Told]] = field(default_factory=dict)
 
     def told(self, task: Task, model: str = FOREST, key: object = None, fold: Array | None = None) -> Told:
@@ -81,8 +83,17 @@ class Study:
         name = (task.name, model, key)
         if name not in self._told:
             self.say(f"{task.name}, {model}{'' if key is None else f', {key}'}: {len(task.y)} rows")
-            self._told[name] = task, out_of_fold(task, self.recipes[model], fold, self.jobs)
+            self._told[name] = task, out_of_fold(task, self.recipe(task, model), fold, self.jobs)
         return self._told[name][1]
+
+    def recipe(self, task: Task, model: str = FOREST) -> Recipe:
+        """How a classifier of a task is made."""
+        stage, _, rest = task.name.partition(".")
+        return (
+            self.settings.get(f"{stage}.{rest.rpartition('.')[2]}", self.recipes[model])
+            if model == FOREST
+            else self.recipes[model]
+        )
 
     def first(self, task: Task) -> Array:
         """The rows of a task to be judged: the first of each program."""
@@ -96,10 +107,11 @@ def evaluate(
     jobs: int | None = None,
     quick: bool = False,
     locate: Callable[[Study], dict[str, Any]] | None = None,
+    settings: Mapping[str, Recipe] | None = None,
     say: Say = lambda text: None,
 ) -> dict[str, Any]:
     """All results; `locate` gives the section about lines. `quick` leaves out what takes longest."""
-    study = Study(learning, jobs=jobs, say=say)
+    study = Study(learning, RECIPES, jobs, say, settings or {})
     results: dict[str, Any] = {
         "format": FORMAT,
         "versions": versions(),
@@ -464,7 +476,7 @@ def learning_curve(study: Study) -> list[dict[str, Any]]:
             train = np.isin(task.groups, allowed)
             if len(np.unique(task.y[train])) < 2:
                 continue
-            model = study.recipes[FOREST].make(jobs=study.jobs).fit(task.rows.x[train], task.y[train])
+            model = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x[train], task.y[train])
             probability[fold == number] = model.predict_proba(task.rows.x[fold == number])[:, 1]
         at = study.first(task)
         found.append(

@@ -16,7 +16,7 @@ import numpy as np
 
 from default_lint.diagnosis.bundle import FORMAT, MANIFEST
 from default_lint.lab import metrics
-from default_lint.lab.evaluate import FOREST, Study, one_feature, versions
+from default_lint.lab.evaluate import Study, one_feature, versions
 from default_lint.lab.forests import from_sklearn
 from default_lint.lab.learning import Learning
 from default_lint.lab.train import Task, Told, calibrated, calibration, tasks, threshold_for
@@ -91,7 +91,7 @@ def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text:
 
 def _model(study: Study, task: Task, told: Told) -> tuple[bytes, Record]:
     """The bytes of a classifier that has seen all rows, and what the manifest says of it."""
-    estimator = study.recipes[FOREST].make(jobs=study.jobs).fit(task.rows.x, task.y)
+    estimator = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x, task.y)
     forest = from_sklearn(estimator, task.rows.names, task.classes)
     scale = calibration(task, told.raw)
     whole = calibrated(told.raw, scale, task.binary)
