@@ -27,6 +27,7 @@ FORMAT = 1
 FOLDER = Path(__file__).parent / "models"
 MANIFEST = "manifest.json"
 LARGEST = 16 << 20  # bytes of a manifest
+YES_OR_NO = ("no", "yes")
 CLIP = 1e-4  # a share is calibrated as if it were at least so far from 0 and 1
 SAME = 1e-9  # shares that differ by less have the slope of the calibration between them
 
@@ -38,7 +39,8 @@ Range = tuple[float, float]
 class Model:
     """A classifier with what the lab found out about it.
 
-    calibration  (a, b) of each class: probability = sigmoid(a logit(share) + b), after Platt (1999)
+    calibration  (a, b) of each class: probability = sigmoid(a logit(share) + b), after Platt (1999); of "no" it is not
+                 used, as that has what "yes" leaves
     threshold    probability from which on it holds
     speaks       whether it was better than its floor on unseen programs, so that people may hear of it
     usual        range of a feature over working programs
@@ -55,7 +57,7 @@ class Model:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The names of the outputs; ("no", "yes") of a classifier that answers a question."""
+        """The names of the outputs; YES_OR_NO of a classifier that answers a question."""
         return self.forest.classes
 
     @property
@@ -75,8 +77,8 @@ class Model:
         """The calibrated probability of one class, and what each feature adds to it.
 
         The SHAP values of the share are stretched by one factor, so that base and contributions sum to the probability.
-        Of more than two classes each is calibrated against all others, and the probabilities of the classes need not
-        sum to 1; `probabilities` does that. Raises KeyError for a missing feature and ValueError for NaN.
+        Classes other than no and yes are calibrated each against all others, and their probabilities need not sum to 1;
+        those of `probabilities` do. Raises KeyError for a missing feature and ValueError for NaN.
         """
         row = self._row(values)
         low, parts = self.forest.explain(row, output)
@@ -102,8 +104,7 @@ class Model:
         return [values[name] for name in self.features]
 
     def _calibration(self, output: int) -> Calibration:
-        """Of two classes, the first has what the second leaves."""
-        if len(self.classes) != 2:
+        if self.classes != YES_OR_NO:
             return self.calibration[output]
         a, b = self.calibration[-1]
         return (a, b) if range(2)[output] else (a, -b)

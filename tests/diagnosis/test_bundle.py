@@ -8,9 +8,11 @@ import math
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,6 +133,19 @@ def test_the_formula_of_the_calibration() -> None:
         assert model.probability(values) == pytest.approx(expected)
         assert model.probability(values, 0) == pytest.approx(1 - expected)
         assert model.probabilities(values) == pytest.approx({"no": 1 - expected, "yes": expected})
+
+
+def test_two_causes_are_no_question_of_yes_or_no() -> None:
+    forest = replace(TWO, classes=("epochs", "batch-size"))
+    model = Model("m", forest, ((1.3, 0.2), (1.7, -0.4)), 0.5, True)
+    for row in rows(1, forest):
+        values, share = named(row, forest), forest.predict(row)
+        found = [
+            1 / (1 + math.exp(-(a * math.log(part / (1 - part)) + b)))
+            for (a, b), part in zip(model.calibration, np.clip(share, CLIP, 1 - CLIP), strict=True)
+        ]
+        assert [model.judge(values, at).probability for at in (0, 1)] == pytest.approx(found)
+        assert list(model.probabilities(values).values()) == pytest.approx([part / sum(found) for part in found])
 
 
 def test_shares_at_the_ends_stay_in_order() -> None:
