@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from default_lint import files, fixing
 from default_lint.diagnosis.comparison import comparable, compare
@@ -85,6 +85,7 @@ class Verifying:
     Args:
         request: what to run first, and for how long.
         count: how many fixes to try at most; all runs together have `count + 1` times as long.
+        home: the folder in which diffs are to be applied; "" is the current one.
     """
 
     def __init__(
@@ -93,12 +94,14 @@ class Verifying:
         count: int = TRIES,
         listener: Listener | None = None,
         cancel: threading.Event | None = None,
+        home: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.seconds = request.budget.seconds * (count + 1)
         self.count = count
         self.listener = listener
         self.cancel = cancel
+        self.home = home
         self.clock = clock
         self.began = clock()
         self.trained = 0.0
@@ -134,7 +137,7 @@ class Verifying:
         if self._base:
             remove(self._base)
 
-    def watch(self, event: Event) -> None:
+    def watch(self, event: Mapping[str, Any]) -> None:
         """Take an event of the first run."""
         if event.get("event") == "epoch":
             self.trained = self.clock() - self.began
@@ -176,7 +179,7 @@ class Verifying:
         """Make an attempt; whether everything is to be ended."""
         number = len(self.attempts) + 1
         changed, problem = change(parts)
-        diff = difference(changed)
+        diff = difference(changed, self.home)
         self._made += not problem
         problem = problem or self._unaffordable(first.trace)
         if problem:
@@ -331,19 +334,18 @@ def change(parts: Sequence[Part]) -> tuple[list[Changed], str]:
     return changed, ""
 
 
-def difference(changed: Iterable[Changed]) -> str:
-    """What `git apply` takes in the working folder; "" for cells that are in no file."""
+def difference(changed: Iterable[Changed], home: str = "") -> str:
+    """What `git apply` takes in the folder `home`; "" for cells that are in no file."""
     return "".join(
-        fixing.diff(_shown(each.before.path), fixing.source(each.before), each.text)
+        fixing.diff(_shown(each.before.path, home), fixing.source(each.before), each.text)
         for each in changed
         if not each.before.cells or unchanged(each.before)
     )
 
 
-def _shown(path: str) -> str:
-    """A path relative to the working folder where it lies inside."""
-    here, real = os.path.realpath(os.getcwd()) + os.sep, os.path.abspath(path)
-    return real.removeprefix(here)
+def _shown(path: str, home: str) -> str:
+    """A path relative to a folder where it lies inside."""
+    return os.path.realpath(path).removeprefix(os.path.join(os.path.realpath(home or os.getcwd()), ""))
 
 
 def unchanged(document: Document) -> bool:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from default_lint.findings import Diagnosis, Finding
+from default_lint.findings import Diagnosis, Finding, Verification
 from default_lint.output import links
 from default_lint.text import Document
 from default_lsp.uris import to_path
 
 if TYPE_CHECKING:
+    from default_lint.findings import Part
     from default_lsp.result import Result
     from default_lsp.server import Server
     from default_lsp.trial import Asked, Outcome
@@ -40,8 +41,11 @@ class Diagnosing:
         self.server = server
         self.running: dict[str, Run] = {}
 
-    async def start(self, uri: Any) -> None:
-        """Begin to run what is open under `uri`; what keeps it from that is told."""
+    async def start(self, uri: Any, options: Any = None) -> None:
+        """Begin to run what is open under `uri`; what keeps it from that is told.
+
+        `options` may be an object with `verifyFixes`: true, or how many fixes to try after the run.
+        """
         server = self.server
         if not server.trusted:
             server.tell(REFUSED, lsp.MessageType.Warning)
@@ -58,7 +62,7 @@ class Diagnosing:
         if document is None:
             server.tell(result.source.trouble or "nothing in this document mentions Keras or TensorFlow")
             return
-        run = self.running[key] = Run(server, key, self._asked(result, document))
+        run = self.running[key] = Run(server, key, self._asked(result, document, fixes(options)))
         task = asyncio.get_running_loop().create_task(run.run())
         task.add_done_callback(functools.partial(self._over, key))
 
@@ -86,7 +90,7 @@ class Diagnosing:
         if not task.cancelled() and task.exception() is not None:
             self.server.failed(f"the diagnosis of {os.path.basename(key)}", task.exception() or Exception())
 
-    def _asked(self, result: Result, document: Document) -> Asked:
+    def _asked(self, result: Result, document: Document, verify: int) -> Asked:
         from default_lsp.trial import Asked
 
         options = result.client.diagnose
@@ -102,7 +106,18 @@ class Diagnosing:
             interpreter=options.interpreter,
             directory=options.directory,
             network=options.network,
+            verify=verify,
         )
+
+
+def fixes(options: Any) -> int:
+    """How many fixes a client wants to have tried."""
+    wanted = options.get("verifyFixes") if isinstance(options, dict) else None
+    if wanted is True:
+        from default_lint.verifying import TRIES
+
+        return TRIES
+    return max(wanted, 0) if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
 
 
 def _plain(result: Result) -> Document | None:
@@ -161,7 +176,10 @@ class Run:
             server.session.touch()
         if outcome.kind == "finished" and outcome.diagnosis is not None:
             seconds = outcome.trace.seconds if outcome.trace is not None else 0.0
-            self._notify("finished", {**summary(outcome.diagnosis, self.uri, server), "seconds": round(seconds, 1)})
+            told = {**summary(outcome.diagnosis, self.uri, server), "seconds": round(seconds, 1)}
+            if outcome.verification is not None:
+                told["verification"] = verified(outcome.verification, self.uri, server)
+            self._notify("finished", told)
             server.tell(outcome.message)
         elif outcome.kind == "cancelled":
             self._notify("cancelled", {})
@@ -237,4 +255,29 @@ def _row(document: Document, finding: Finding, uri: str, server: Server) -> dict
         "notes": notes,
         "fixes": [fix.title for fix in finding.fixes if fix.edits],
         "href": links.page(finding),
+    }
+
+
+def verified(verification: Verification, uri: str, server: Server) -> dict[str, Any]:
+    """What trying fixes gave: each with its places, its outcome in a word and in a clause, and its diff."""
+
+    def place(part: Part) -> dict[str, Any]:
+        first = min(part.fix.edits, key=lambda edit: edit.span)
+        found = server.session.place(part.document, first.span, uri)
+        return {"rule": part.finding.rule, "title": part.fix.title, **found}
+
+    return {
+        "attempts": [
+            {
+                "title": attempt.title,
+                "outcome": attempt.outcome,
+                "told": attempt.told,
+                "best": attempt is verification.best,
+                "diff": attempt.diff,
+                "fixes": [place(part) for part in attempt.parts],
+            }
+            for attempt in verification.attempts
+        ],
+        "left": verification.left,
+        "notes": list(verification.notes),
     }

@@ -539,8 +539,8 @@ async def _symbols(
 # Commands
 
 
-async def _diagnose(server: Server, uri: Any = None, *rest: Any) -> None:
-    await server.diagnosing.start(uri)
+async def _diagnose(server: Server, uri: Any = None, options: Any = None, *rest: Any) -> None:
+    await server.diagnosing.start(uri, options)
 
 
 async def _fix_all_command(server: Server, uri: Any = None, *rest: Any) -> None:

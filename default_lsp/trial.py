@@ -11,7 +11,8 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,8 +21,10 @@ from default_lint.settings import Settings
 from default_lint.text import Document
 
 if TYPE_CHECKING:
+    from default_lint.findings import Attempt, Part, Verification
     from default_lint.trial.launch import Request, Result
     from default_lint.trial.trace import Site, Trace
+    from default_lint.verifying import Verifying
     from default_lsp.observed import Observations
 
 QUIET = 0.25  # seconds between two messages of the same kind, and between two looks at the loss within an epoch
@@ -60,6 +63,7 @@ class Asked:
     path       its file; "" when it has none
     folder     of the workspace, for an untitled document and for relative paths; "" without one
     seconds, epochs, arguments, interpreter, directory, network   as the options of the command line
+    verify     how many fixes to try after it, each for as long as the run itself may take
     """
 
     document: Document
@@ -72,6 +76,7 @@ class Asked:
     interpreter: str | None = None
     directory: str | None = None
     network: bool = False
+    verify: int = 0
 
     @property
     def name(self) -> str:
@@ -90,6 +95,7 @@ class Outcome:
     output      the end of what the script printed, for the log
     python      the interpreter that ran it, "" when none did
     observations   the diagnosis for as long as the documents are edited
+    verification   what trying fixes gave, when that was asked for
     """
 
     kind: str
@@ -99,6 +105,7 @@ class Outcome:
     output: str = ""
     python: str = ""
     observations: Observations | None = None
+    verification: Verification | None = None
 
 
 def diagnose(
@@ -128,12 +135,26 @@ def _diagnose(
     request = _request(asked)
     if not os.path.isdir(request.folder):
         return Outcome("failed", f"{asked.name} was not run: there is no folder {request.folder}")
-    listener.started(asked.name, asked.seconds)
-    teller = Teller(listener, asked.seconds, asked.epochs)
-    teller.begin()
-    began = time.time()
-    result = launch.run(request, teller, None, cancel)
-    outcome = _outcome(asked, result, _documents(asked, result.trace, texts, began))
+    listener.started(asked.name, asked.seconds * (asked.verify + 1))
+    with ExitStack() as stack:
+        verifying = None
+        if asked.verify:
+            from default_lint.verifying import Verifying
+
+            fixes = Fixes(listener, asked)
+            verifying = stack.enter_context(Verifying(request, asked.verify, fixes, cancel, asked.folder))
+            request = verifying.request
+        teller = Teller(listener, asked.seconds, asked.epochs, share=(0.0, 1 / (asked.verify + 1)))
+        teller.begin()
+        began = time.time()
+
+        def event(event: Mapping[str, Any]) -> None:
+            teller(event)
+            if verifying is not None:
+                verifying.watch(event)
+
+        result = launch.run(request, event, None, cancel)
+        outcome = _outcome(asked, result, _documents(asked, result.trace, texts, began), verifying)
     return outcome if outcome.diagnosis is None else _kept(outcome, asked.settings)
 
 
@@ -240,7 +261,9 @@ def _documents(
     return tuple(documents(trace, asked.document, find))
 
 
-def _outcome(asked: Asked, result: Result, documents: tuple[Document, ...]) -> Outcome:
+def _outcome(
+    asked: Asked, result: Result, documents: tuple[Document, ...], verifying: Verifying | None = None
+) -> Outcome:
     from default_lint.engine import diagnose as judge
 
     trace = result.trace
@@ -251,7 +274,12 @@ def _outcome(asked: Asked, result: Result, documents: tuple[Document, ...]) -> O
         if not result.python and "there is no f" not in reason:
             reason += "; `default-lint.diagnose.interpreter` names another"
         return Outcome("failed", f"{asked.name} was not run: {reason}", None, trace, output)
-    diagnosis = judge(documents, asked.settings, trace)
+    diagnosis, verification = judge(documents, asked.settings, trace), None
+    if verifying is not None and ended.kind != "cancelled":
+        from default_lint.verifying import verified
+
+        verification = verifying.verify(result, diagnosis)
+        diagnosis = verified(diagnosis, verification)
     verdict = diagnosis.verdict
     verdict = replace(verdict, sentence=_for_editors(verdict.sentence), first=_for_editors(verdict.first))
     diagnosis = replace(diagnosis, verdict=verdict)
@@ -261,16 +289,17 @@ def _outcome(asked: Asked, result: Result, documents: tuple[Document, ...]) -> O
         return Outcome("cancelled", f"The run of {asked.name} was canceled", seen, trace, output, result.python)
     showed = any(isinstance(piece, Observed) for _, finding in diagnosis.ranked for piece in finding.evidence)
     where = f" ({_written(ended.site, documents)})" if ended.site is not None else ""
-    if trained or showed:
+    if trained or showed or (verification is not None and verification.best is not None):
         message = verdict.sentence
         if ended.kind == "error":
             message += where
         elif ended.kind in ("exit", "signal", "hang", "limit") and trained:
             message += f"; {ended.message}"
         message += f". Try first: {verdict.first}" if verdict.first else ""
-        return Outcome("finished", message, diagnosis, trace, output, result.python)
+        return Outcome("finished", message, diagnosis, trace, output, result.python, None, verification)
     said = f": {last}" if ended.kind in ("exit", "signal") and (last := _last(result.stderr)) else ""
-    return Outcome("failed", f"{verdict.sentence}{said}{where}", diagnosis, trace, output, result.python)
+    message = f"{verdict.sentence}{said}{where}"
+    return Outcome("failed", message, diagnosis, trace, output, result.python, None, verification)
 
 
 def _written(site: Site, documents: tuple[Document, ...]) -> str:
@@ -313,15 +342,24 @@ class _Model:
 
 
 class Teller:
-    """Called with each event of a run; tells the listener what people and panels want to know of it."""
+    """Called with each event of a run; tells the listener what people and panels want to know of it.
+
+    `share` is where this run begins in all the progress and how much of it is its own, from 0 to 1.
+    """
 
     def __init__(
-        self, listener: Listener, seconds: float, epochs: int | None, clock: Callable[[], float] = time.monotonic
+        self,
+        listener: Listener,
+        seconds: float,
+        epochs: int | None,
+        clock: Callable[[], float] = time.monotonic,
+        share: tuple[float, float] = (0.0, 1.0),
     ) -> None:
         self.listener = listener
         self.seconds = seconds
         self.epochs = epochs
         self.clock = clock
+        self.share = share
         self.began = clock()
         self.models: dict[int, _Model] = {}
         self.percentage = 0
@@ -462,9 +500,55 @@ class Teller:
         if message == self._said or (kind == self._kind and now - self._shown < QUIET):
             return
         if percentage is not None:
-            self.percentage = percentage = max(self.percentage, percentage)
+            first, part = self.share
+            self.percentage = percentage = max(self.percentage, int(100 * first + percentage * part))
         self._said, self._kind, self._shown = message, kind, now
         self.listener.progress(message, percentage)
+
+
+class Fixes:
+    """Tells the listener of the runs in which fixes are tried: how they go, and what each gave as a note."""
+
+    def __init__(self, listener: Listener, asked: Asked) -> None:
+        self.listener = listener
+        self.asked = asked
+        self.teller: Teller | None = None
+
+    def trying(self, number: int, parts: Sequence[Part]) -> None:
+        """The run of a fix begins."""
+        share = 1 / (self.asked.verify + 1)
+        first = min(number, self.asked.verify) * share  # one of several together comes on top
+        lead = f"fix {number}: "
+        self.listener.progress(lead + " + ".join(part.fix.title for part in parts), int(100 * first))
+        self.teller = Teller(
+            _Progress(self.listener, lead), self.asked.seconds, self.asked.epochs, share=(first, share)
+        )
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Something happens in it."""
+        if self.teller is not None:
+            self.teller(event)
+
+    def tried(self, number: int, attempt: Attempt) -> None:
+        """It is known what the fix gave."""
+        self.listener.event("note", {"text": _for_editors(f"{attempt.outcome}: {attempt.title}: {attempt.told}")})
+
+
+class _Progress:
+    """Hands on what a run does at present, and nothing for the panel, which shows the first run."""
+
+    def __init__(self, listener: Listener, lead: str) -> None:
+        self.listener = listener
+        self.lead = lead
+
+    def started(self, name: str, seconds: float) -> None:
+        pass
+
+    def progress(self, message: str, percentage: int | None) -> None:
+        self.listener.progress(self.lead + message, percentage)
+
+    def event(self, state: str, data: Mapping[str, Any]) -> None:
+        pass
 
 
 def _number(value: Any) -> float | int | str | None:

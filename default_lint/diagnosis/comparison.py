@@ -159,7 +159,7 @@ def _models(before: Trace, after: Trace) -> _Judged:
 def _judge(before: ModelTrace, after: ModelTrace) -> _Judged:
     one, two = _cut(before, after)
     if not one.epochs or not two.epochs:
-        which = "this run" if one.epochs else "the first run"
+        which = "this run" if before.complete else "the first run"
         return _Judged(None, f"{which} completed no epoch")
     first, second = _state(before, one), _state(after, two)
     found = next(_curves(one, two), None)

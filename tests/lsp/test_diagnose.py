@@ -198,6 +198,19 @@ async def test_without_a_panel_there_are_no_notifications_for_one(sessions: Sess
     assert states(client) == []
 
 
+async def test_the_command_takes_an_option_to_try_fixes(sessions: Sessions, tmp_path: Path) -> None:
+    client = await sessions("vscode", options=TRUSTED, settings=SETTINGS)
+    (tmp_path / "train.py").write_text(CRASHES + FAULTY)
+    await client.command("diagnose", client.open(tmp_path / "train.py"), {"verifyFixes": 1})
+    await client.until(lambda: {"finished", "failed"} & set(states(client)), "the end")
+    started, note = state(client, "started"), state(client, "note")
+    assert started is not None and note is not None
+    assert started["seconds"] == 240, "for two runs"
+    assert note["text"].startswith("no difference: "), note
+    assert "still ends with SystemError: it is broken" in note["text"]
+    assert (tmp_path / "train.py").read_text() == CRASHES + FAULTY
+
+
 # Finished
 
 

@@ -638,3 +638,97 @@ def test_an_interpreter_without_keras_is_told(script: Path) -> None:
 def test_a_missing_interpreter_is_told(script: Path) -> None:
     outcome = run(opened(script, interpreter="no-such-python"))
     assert outcome.message.startswith("train.py was not run: there is no Python interpreter no-such-python")
+
+
+# fixes that are tried
+
+
+FIXED = SCRIPT.replace('"softmax"', '"sigmoid"')
+
+
+class Tried(Told):
+    """A run in which the model learns once its output is a sigmoid."""
+
+    def __call__(self, request: launch.Request, on_event: Any = None, on_output: Any = None, cancel: Any = None) -> Any:
+        text = request.source or Path(request.script or "").read_text()
+        good = {"loss": 0.1, "accuracy": 0.95, "val_accuracy": 0.9}
+        events = tracing.events()[1:]
+        self.events = [
+            {**event, "logs": good} if event["event"] == "epoch" and "sigmoid" in text else event for event in events
+        ]
+        return super().__call__(request, on_event, on_output, cancel)
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
+    found = Tried()
+    monkeypatch.setattr(launch, "run", found)
+    return found
+
+
+def test_fixes_are_tried_on_the_text_of_the_editor(tried: Tried, script: Path) -> None:
+    heard = Heard()
+    outcome = run(opened(script, SCRIPT + "# edited\n", seconds=20.0, verify=1, folder=str(script.parent)), heard)
+    assert outcome.kind == "finished"
+    first, second = tried.requests
+    assert (first.source, second.source) == (SCRIPT + "# edited\n", FIXED + "# edited\n")
+    assert (first.seed, first.budget.seconds) == (second.seed, 20.0)
+    assert (second.budget.seconds, second.tests) == (14.0, False)
+    assert not os.path.exists(second.folder)
+    assert outcome.verification is not None
+    (attempt,) = outcome.verification.attempts
+    assert (attempt.outcome, attempt.told) == ("helps", "validation accuracy 0.50 -> 0.90 in 5 epochs")
+    assert attempt.diff.startswith("--- a/train.py\n")
+    assert outcome.message.endswith("(verified: validation accuracy 0.50 -> 0.90 in 5 epochs)")
+    assert script.read_text() == SCRIPT
+
+    assert heard.names == [("train.py", 40.0)]
+    assert heard.percentages == sorted(heard.percentages)
+    assert f"fix 1: {attempt.title}" in heard.messages
+    assert [data["text"] for state, data in heard.events if state == "note"] == [
+        f"helps: {attempt.title}: {attempt.told}"
+    ]
+    assert len([state for state, _ in heard.events if state == "epoch"]) == 5, "those of the first run"
+
+    assert outcome.diagnosis is not None and outcome.observations is not None
+    (document,) = outcome.observations.documents
+    shown = outcome.observations.merge(check(document, Settings()), Settings())
+    proven = next(finding for finding in shown if finding.rule == "softmax-on-one-unit")
+    assert any(note.text.startswith("verified: ") for note in proven.notes)
+    assert proven.fixes[0].title == attempt.title
+
+
+def test_fixes_of_a_notebook_are_tried(tried: Tried, script: Path) -> None:
+    document = book(script.parent / "book.ipynb", "%pip install x\n", SCRIPT)
+    outcome = run(Asked(document, document.path, verify=1))
+    assert outcome.verification is not None
+    (attempt,) = outcome.verification.attempts
+    assert (attempt.outcome, attempt.diff) == ("helps", ""), "what the editor holds is in no file"
+    assert tried.requests[1].source == document.text.replace('"softmax"', '"sigmoid"')
+
+
+def test_a_canceled_try_leaves_the_diagnosis(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped(Told):
+        def __call__(self, request: Any, on_event: Any = None, on_output: Any = None, cancel: Any = None) -> Any:
+            if self.requests:
+                self.end("cancelled", "the run was canceled", epochs=1)
+            return super().__call__(request, on_event, on_output, cancel)
+
+    stopped = Stopped()
+    monkeypatch.setattr(launch, "run", stopped)
+    outcome = run(opened(script, verify=2))
+    assert len(stopped.requests) == 2
+    assert outcome.kind == "finished"
+    assert outcome.verification is not None and outcome.verification.cancelled
+    assert outcome.verification.attempts[0].outcome == "not tried"
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [(None, 0), ({}, 0), ({"verifyFixes": True}, 3), ({"verifyFixes": False}, 0), ({"verifyFixes": 2}, 2),
+     ({"verifyFixes": -1}, 0), ({"verifyFixes": "yes"}, 0), ([1], 0)],
+)  # fmt: skip
+def test_how_many_a_client_wants(options: Any, count: int) -> None:
+    from default_lsp.diagnosing import fixes
+
+    assert fixes(options) == count

@@ -41,6 +41,7 @@ export function table(parts: Parts): Record<string, (...args: unknown[]) => unkn
   const ask = (command: string, args: unknown[]): Promise<unknown> => execute(command, args, (name, given) => server.execute(name, given));
   return {
     "default-lint.diagnoseFile": (given) => ask("default-lint.diagnose", given === undefined ? [] : [given]),
+    "default-lint.verifyFixes": (given) => ask("default-lint.diagnose", [given, { verifyFixes: true }]),
     "default-lint.fixFile": (given) => ask("default-lint.fixAll", given === undefined ? [] : [given]),
     "default-lint.showDiagnosis": () => panel.show(),
     "default-lint.explainRule": (rule) => (typeof rule === "string" ? ask("default-lint.explain", [rule]) : explain(parts)),
