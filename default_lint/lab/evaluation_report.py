@@ -426,7 +426,7 @@ def _blocks(results: Results, drawn: Mapping[str, Path]) -> Iterator[Block]:
 def _summary(results: Results) -> Iterator[Block]:
     yield Text(
         "Everything here is measured on programs made from seeds that the classifiers had not seen: all splits are "
-        "grouped by seed program. Numbers in brackets are 95 % intervals of 1,000 draws of whole seeds."
+        "grouped by seed program. Numbers in brackets are 95 % intervals over draws of whole seeds."
     )
     if results.get("method"):
         yield Items(tuple(results["method"]))

@@ -111,6 +111,14 @@ def _level(value: Any, path: str) -> Iterator[str]:
         yield f"{path}: {value!r}, expected one of {', '.join(LEVELS)}"
 
 
+def _or_null(check: Check) -> Check:
+    def checked(value: Any, path: str) -> Iterator[str]:
+        if value is not None:
+            yield from check(value, path)
+
+    return checked
+
+
 def _points(width: int) -> Check:
     def check(value: Any, path: str) -> Iterator[str]:
         if not isinstance(value, Sequence) or any(
@@ -199,7 +207,7 @@ _METRICS = _each(_share, tuple(METRICS))
 _SCORES = _each(_each(_METRICS), LEVELS)
 _CHOSEN = _fields({"level": _level, "model": _told}, ("level", "model"))
 _TOPS = _each(_share, ("top1", "top3", "top5", "ever"))
-_STAGE: dict[str, Check] = {"chosen": _CHOSEN, "scores": _SCORES, "notes": _listed(_told)}
+_STAGE: dict[str, Check] = {"chosen": _or_null(_CHOSEN), "scores": _SCORES, "notes": _listed(_told)}
 _FLOOR = _fields({**dict.fromkeys(METRICS, _share), "gap": _share, "feature": _told})
 
 SECTIONS: Mapping[str, Check] = {

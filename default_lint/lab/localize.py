@@ -236,14 +236,17 @@ def said(record: Record, trace: Trace | None = None, suspect: Suspect | None = N
 
 
 def merged(found: Sequence[Weighed], suspected: Sequence[Ranked], trust: float = TRUST) -> tuple[Ranked, ...]:
-    """Findings and suspicions by weight: a suspicion raises the heaviest finding it overlaps, or stands alone."""
+    """Findings and suspicions by weight: a suspicion raises the heaviest finding it overlaps, or stands alone.
+
+    It adds half of its weight to what is missing, as findings do that agree in `fusion.fuse`.
+    """
     weights = [item.weight for item in found]
     alone = []
     for item in suspected:
         here = [at for at, other in enumerate(found) if other.finding.span.overlaps(item.span)]
         if here:
             best = max(here, key=lambda at: weights[at])
-            weights[best] = 1 - (1 - weights[best]) * (1 - trust * item.weight)
+            weights[best] = 1 - (1 - weights[best]) * (1 - 0.5 * trust * item.weight)
         else:
             alone.append(Ranked(item.span, trust * item.weight, item.name))
     known = [Ranked(item.finding.span, weight, item.finding.rule) for item, weight in zip(found, weights)]

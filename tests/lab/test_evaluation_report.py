@@ -277,6 +277,13 @@ def test_what_is_off_is_named(path: str, value: Any, line: str, tmp_path: Path) 
     assert not (tmp_path / "a.md").exists()
 
 
+def test_nothing_may_be_chosen(tmp_path: Path, no_figures: None) -> None:
+    told = results()
+    told["detection"].update(scores={}, chosen=None, roc={}, reliability={})
+    write(told, tmp_path / "a.md")
+    assert bars(told)[0].passed is None
+
+
 def test_made_up_results_are_right() -> None:
     assert validate(results()) == []
     assert validate([]) == ["results are list, expected a dict"]

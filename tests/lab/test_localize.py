@@ -246,7 +246,7 @@ def test_a_suspicion_raises_what_it_overlaps_and_never_lowers() -> None:
     finding = Finding("rule", "R1", Span(10, 20), "m", Severity.WARNING, Confidence.HIGH, "loss")
     known = [Weighed(Document("a.py", ""), finding, 0.5)]
     (raised, other) = merged(known, [Ranked(Span(15, 16), 1.0), Ranked(Span(30, 31), 0.4)])
-    assert raised == Ranked(Span(10, 20), 0.75, "rule") and other == Ranked(Span(30, 31), 0.2)
+    assert raised == Ranked(Span(10, 20), 0.625, "rule") and other == Ranked(Span(30, 31), 0.2)
     assert merged(known, [Ranked(Span(30, 31), 1.0)], trust=0.8)[0] == Ranked(Span(30, 31), 0.8)
 
 
