@@ -425,13 +425,7 @@ def _difference(before: Outcome, after: Outcome) -> str:
         return "other epochs or measures"
     pairs += [(name, old[name], new[name]) for name in old]
     for name, first, second in pairs:
-        if first is None or second is None or math.isnan(first) or math.isnan(second):
-            same = first is second or (
-                first is not None and second is not None and math.isnan(first) and math.isnan(second)
-            )
-        else:
-            same = first == second or abs(first - second) <= TOLERANCE * max(1.0, abs(first))
-        if not same:
+        if not _same(first, second):
             return f"{name} {second}, was {first}"
     return ""
 

@@ -59,6 +59,7 @@ def _page(corpus: Corpus, shown: dict[str, str]) -> Iterator[str]:
     if "operators.svg" in shown:
         yield from _figure(shown["operators.svg"], "Mutants of each operator by verdict")
     yield from sheet.operators()
+    yield from sheet.absences()
     yield from sheet.architectures()
     yield from sheet.effects()
     if "effects.svg" in shown:
@@ -210,6 +211,20 @@ six times the time of the original (at least 20 s), a **timeout**; after {MOST_R
         else:
             yield "All of DEFault's operators are there."
         yield ""
+
+    def absences(self) -> Iterator[str]:
+        told = [json.loads(more).get("absent", {}) for more in self.originals["more"].dropna()]
+        reasons: dict[str, Counter[str]] = {}
+        for absent in told:
+            for code, reason in absent.items():
+                reasons.setdefault(code, Counter())[reason] += 1
+        if not reasons:
+            return
+        yield f"Where an operator could not be seeded, of {len(told)} originals, and the reason given most often:"
+        yield ""
+        ranked = sorted(reasons, key=lambda code: (-sum(reasons[code].values()), code))
+        rows = [[code, str(sum(reasons[code].values())), reasons[code].most_common(1)[0][0]] for code in ranked]
+        yield from _table(["operator", "originals", "reason"], rows, (1,))
 
     def architectures(self) -> Iterator[str]:
         for name in ("architecture", "task", "style"):

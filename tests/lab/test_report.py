@@ -22,6 +22,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("base")
     workspace = Workspace(base / "work")
     fill(workspace)
+    workspace.put(program("xor", absent={"LKS": "there is no convolution", "RCP": "nothing stops early"}))
     for number, verdict in enumerate(["faulty", "benign", "benign"]):
         name = f"xor.HLR.{number}"
         record = program(name, "HLR", verdict, families=["hyperparameter"], effect=0.1 + number)
@@ -53,6 +54,11 @@ def line(page: str, first: str) -> list[str]:
     """The cells of the row of a table that begins with a cell."""
     (found,) = re.findall(rf"^\| {re.escape(first)} \|.*$", page, re.MULTILINE)
     return [cell.strip() for cell in found.strip("|").split(" | ")]
+
+
+def test_where_an_operator_could_not_be_seeded(page: str) -> None:
+    assert "of 1 originals" in page
+    assert line(page, "LKS") == ["LKS", "1", "there is no convolution"]
 
 
 def test_counts(page: str) -> None:
