@@ -1,7 +1,7 @@
 """Reports of unchanged files, kept between runs as JSON: one small file for each directory of sources.
 
-An entry answers to the hash of a file's content, the settings and the version of the tool. Files are replaced whole,
-so processes that run at the same time cannot harm each other.
+An entry answers to the hash of a file's content, the settings, the version of the tool and its classifiers. Files are
+replaced whole, so processes that run at the same time cannot harm each other.
 """
 
 from __future__ import annotations
@@ -114,12 +114,23 @@ def clean(directory: str) -> bool:
 
 @lru_cache(maxsize=1)
 def tool_stamp() -> str:
-    """The version of the tool and a hash of its code: as the installer recorded it, else by the state of the files."""
+    """The version of the tool, a hash of its code (as the installer recorded it, else by the state of the files), and
+    one of the manifest of its classifiers.
+    """
     from default_lint import __version__
 
     package = os.path.dirname(os.path.abspath(__file__))
     lines = _recorded(package, __version__) or _state(package)
-    return f"{__version__} {hashlib.sha256(b''.join(lines)).hexdigest()}"
+    return f"{__version__} {hashlib.sha256(b''.join(lines)).hexdigest()} {_manifest(package)}"
+
+
+def _manifest(package: str) -> str:
+    """The hash of the manifest of the classifiers, which names those of their files; "" without one."""
+    try:
+        with open(os.path.join(package, "diagnosis", "models", "manifest.json"), "rb") as stream:
+            return hashlib.sha256(stream.read()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _recorded(package: str, version: str) -> list[bytes]:
@@ -200,13 +211,14 @@ def _pack_report(report: Report) -> list[Any]:
         [_pack_finding(finding) for finding in report.suppressed],
         [[entry.span, entry.covers, entry.names, entry.reason] for entry in report.unused],
         report.unread,
+        report.abstained,
     ]
 
 
 def _unpack_report(document: Document, packed: list[Any]) -> Report:
     from default_lint.findings import Report, Suppression
 
-    found, suppressed, unused, unread = packed
+    found, suppressed, unused, unread, abstained = packed
     entries = (Suppression(_span(span), _span(covers), tuple(names), reason) for span, covers, names, reason in unused)
     return Report(
         document,
@@ -214,6 +226,7 @@ def _unpack_report(document: Document, packed: list[Any]) -> Report:
         tuple(_unpack_finding(row) for row in suppressed),
         tuple(entries),
         unread=unread,
+        abstained=abstained,
     )
 
 
@@ -276,7 +289,7 @@ def _pack_evidence(evidence: Evidence) -> list[Any]:
         return ["observed", evidence.measure, evidence.epochs, evidence.value]
     if isinstance(evidence, Learned):
         contributions = dict(evidence.contributions)
-        return ["learned", evidence.model, evidence.probability, evidence.base, contributions]
+        return ["learned", evidence.model, evidence.probability, evidence.base, contributions, evidence.reasons]
     return ["rule"]
 
 
@@ -286,4 +299,7 @@ def _unpack_evidence(row: list[Any]) -> Evidence:
     kind, *rest = row
     if kind == "observed":
         return Observed(rest[0], tuple(rest[1]), rest[2])
-    return Learned(*rest) if kind == "learned" else Rule()
+    if kind == "learned":
+        model, probability, base, contributions, reasons = rest
+        return Learned(model, probability, base, contributions, tuple((text, value) for text, value in reasons))
+    return Rule()

@@ -146,6 +146,8 @@ class Run:
         self.failed = False
         self.changed = 0
         self.fixes: list[tuple[str, Fixed]] = []
+        self.told: set[str] = set()  # trouble that is not about one file
+        self.abstained = 0
         self.recorded = _recorded(options.trace)
         self.started = monotonic()
 
@@ -219,6 +221,7 @@ class Run:
             report = self._fixed(report)
         self.tally = self.tally or Tally()
         self.tally.add(report)
+        self.abstained += report.abstained
         return report
 
     def _restricted(self, report: Report) -> Report:
@@ -228,8 +231,15 @@ class Run:
         return restrict(report, self.resolver(report.document.path).settings)
 
     def _troubled(self, report: Report) -> None:
+        from default_lint.engine import CLASSIFIERS
+
         self.failed = True
         for trouble in report.trouble:
+            if trouble.startswith(CLASSIFIERS):
+                if trouble not in self.told:
+                    self.told.add(trouble)
+                    _complain(trouble)
+                continue
             _complain(trouble, report.document.path)
             if trouble.startswith("internal error"):
                 if self.options.verbose:
@@ -365,6 +375,8 @@ class Run:
         count = self.tally.files if self.tally else 0
         sys.stderr.write(f"Settings: {self.resolver('.').file or 'defaults'}\n")
         sys.stderr.write(f"Checked {count:,} files that mention Keras in {seconds:.2f} s.\n")
+        if self.abstained:
+            sys.stderr.write(f"Of {self.abstained:,} places too little is known to tell whether they are unusual.\n")
 
     def _progress(self) -> Progress | None:
         if not sys.stderr.isatty() or self.options.quiet:

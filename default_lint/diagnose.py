@@ -202,6 +202,10 @@ class Diagnosing:
 
         diagnosis = diagnose(self._documents(trace), self.settings, trace)
         failed = self._troubled(diagnosis.reports)
+        abstained = sum(report.abstained for report in diagnosis.reports)
+        if self.options.verbose and abstained:
+            told = f"of {abstained:,} places too little is known to tell whether they are unusual"
+            self.complain(told, self.subject.name, "note")
         if verifying is None:
             self._write(diagnosis, trace, None)
             return self._code(diagnosis, trace, failed)

@@ -1,4 +1,4 @@
-"""The path of one document: read it, apply the rules, suppress, sort. Knows no file system and prints nothing."""
+"""The path of one document: read it, apply the rules, ask the classifiers, suppress, merge, sort. Prints nothing."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from default_lint.findings import Confidence, Diagnosis, Finding, Note, Observed, Report, Severity
+from default_lint.findings import Confidence, Diagnosis, Finding, Level, Note, Observed, Report, Severity
 from default_lint.program.read import SyntaxTrouble, read
 from default_lint.program.types import Program
-from default_lint.settings import Settings
+from default_lint.settings import FAMILIES, Settings
 from default_lint.suppression import suppress
 from default_lint.text import Document, Span
 
 if TYPE_CHECKING:
+    from default_lint.diagnosis.suspicion import Judged, Suspected, Suspicions
     from default_lint.trial.observations.base import Seen, Sight
     from default_lint.trial.trace import Trace
 
 SYNTAX = ("syntax-error", "SYN001")
+CLASSIFIERS = "classifiers: "  # what begins a line of trouble that is about all files
 
 
 def check(document: Document, settings: Settings, trace: Trace | None = None, *, raising: bool = False) -> Report:
@@ -38,11 +40,31 @@ def analyze(document: Document, settings: Settings, *, raising: bool = False) ->
         program = read(document)
     except SyntaxTrouble as error:
         return _unparsed(document, error, settings), None
-    found = apply_rules(program, settings, None if raising else trouble)
-    kept, suppressed, unused = suppress(found, document, settings)
+    told = None if raising else trouble
+    found = apply_rules(program, settings, told)
+    suspicions = suspect(program, settings, told)
+    suspected = suspicions.found if suspicions is not None else ()
+    kept, suppressed, unused = suppress([*found, *(item.finding for item in suspected)], document, settings)
+    if suspected:
+        kept, suppressed = _merged(kept, suppressed, suspected, settings)
     shown = sorted((finding for finding in kept if _wanted(finding, settings)), key=Finding.place)
-    report = Report(document, tuple(shown), suppressed, unused, (*program.trouble, *trouble), program.skipped)
-    return report, program
+    abstained = suspicions.abstained if suspicions is not None else 0
+    told_all = (*program.trouble, *trouble)
+    return Report(document, tuple(shown), suppressed, unused, told_all, program.skipped, abstained), program
+
+
+def _merged(
+    kept: Iterable[Finding], held: Sequence[Finding], suspected: Sequence[Suspected], settings: Settings
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The findings that are kept and held back, those of classifiers merged into those of rules that are heard."""
+    from default_lint.diagnosis.suspicion import merged
+
+    mine = {id(item.finding) for item in suspected}
+    rules = [finding for finding in kept if id(finding) not in mine and _wanted(finding, settings)]
+    left = {id(finding) for finding in kept}
+    still = [item for item in suspected if id(item.finding) in left]
+    shown, alone, silent = merged(rules, [finding for finding in held if id(finding) not in mine], still)
+    return (*shown, *(item.finding for item in alone)), (*held, *(item.finding for item in silent))
 
 
 def _wanted(finding: Finding, settings: Settings) -> bool:
@@ -60,6 +82,7 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     """
     from default_lint.diagnosis.detection import verdict
     from default_lint.diagnosis.fusion import fuse
+    from default_lint.diagnosis.suspicion import Suspicions
 
     reports: dict[int, Report] = {}
     programs: dict[int, Program] = {}
@@ -73,30 +96,135 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     rules = {number: apply_rules(program, settings, told) for number, program in programs.items()}
     everything = [finding for found in rules.values() for finding in found]
     sights, seen = observe(list(programs.values()), trace, everything, settings, told)
+    healths = [sight.health for sight in sights]
+    suspicions = {
+        number: suspect(program, settings, told, ran=True) or Suspicions() for number, program in programs.items()
+    }
+    levels = classify(trace, sights, [item for found in suspicions.values() for item in found.judged], told)
     kept: dict[int, tuple[Finding, ...]] = {}
     for number, program in programs.items():
+        found = suspicions[number]
         mine = [*rules[number], *(item.finding for item in seen if item.place.document is program.document)]
+        mine += [item.finding for item in found.found]
         kept[number], held, unused = suppress(mine, program.document, settings)
-        reports[number] = Report(program.document, (), held, unused, program.trouble, program.skipped)
+        reports[number] = Report(program.document, (), held, unused, program.trouble, program.skipped, found.abstained)
     if trouble and reports:
         first = min(programs or reports)
         reports[first] = replace(reports[first], trouble=(*reports[first].trouble, *trouble))
     left = {id(finding) for findings in kept.values() for finding in findings}
-    healths = [sight.health for sight in sights]
+    suspected = [item for found in suspicions.values() for item in found.found if id(item.finding) in left]
+    learned = {id(item.finding) for item in suspected}
+    learns = bool(healths) and all(health.learns for health in healths)
     ranked = fuse(
-        [(programs[number].document, finding) for number in programs for finding in kept[number] if not _seen(finding)],
+        [
+            (programs[number].document, finding)
+            for number in programs
+            for finding in kept[number]
+            if not _seen(finding) and id(finding) not in learned
+        ],
         [item for item in seen if id(item.finding) in left],
         healths,
+        () if learns else suspected,
+        levels,
     )
     ranked = [item for item in ranked if _wanted(item.finding, settings)]
     for number, report in reports.items():
         fused = [item.finding for item in ranked if item.document is report.document]
+        if learns:  # what is unusual about a program that works explains nothing; it is told as without a run
+            here = [item for item in suspected if item.document is report.document]
+            fused += [finding for finding in _apart(here, fused, report.suppressed) if _wanted(finding, settings)]
         reports[number] = replace(report, findings=tuple(sorted([*report.findings, *fused], key=Finding.place)))
     return Diagnosis(
-        verdict(trace, healths, ranked),
+        verdict(trace, healths, ranked, levels),
         tuple(reports[number] for number in sorted(reports)),
         tuple((item.document, item.finding) for item in ranked),
+        levels,
     )
+
+
+def _apart(suspected: Sequence[Suspected], findings: Sequence[Finding], held: Sequence[Finding]) -> list[Finding]:
+    """The suspicions about places of which nothing else is said."""
+    from default_lint.diagnosis.suspicion import merged
+
+    return [item.finding for item in merged(findings, held, suspected)[1]]
+
+
+def suspect(program: Program, settings: Settings, trouble: list[str] | None, *, ran: bool = False) -> Suspicions | None:
+    """What the classifiers find unusual about a program; None when nobody asked, or none of them speaks.
+
+    Without a run (`ran`) only what the audience wants to hear is looked for: all kinds when it is curious, else those
+    that are selected by name. Numpy is not imported before that is known.
+    """
+    kinds = _kinds(settings, program.document.path, ran)
+    if not kinds or not program.models:
+        return None
+    from default_lint.diagnosis import bundle as bundles
+
+    bundle = bundles.load()
+    found = None
+    if any(bundle.speaks(f"site.{kind}") for kind in kinds):
+        from default_lint.diagnosis import suspicion
+
+        try:
+            found = suspicion.suspect(program, bundle, kinds)
+        except Exception as error:
+            if trouble is None:
+                raise
+            trouble.append(f"internal error: suspicions: {type(error).__name__}: {error}")
+    _tell(bundle.trouble, trouble)
+    return found
+
+
+def _kinds(settings: Settings, path: str, ran: bool) -> tuple[str, ...]:
+    """The kinds of places about which suspicions are wanted in the file at `path`."""
+    everything = ran or settings.audience == "curious"
+    named = {*settings.select, *settings.extend_select}
+    if not everything and named <= {"ALL", *FAMILIES}:
+        return ()
+    from default_lint.diagnosis.catalogue import SUSPICIONS
+
+    wanted = (item for item in SUSPICIONS if everything or item.name in named or item.code in named)
+    return tuple(item.kind for item in wanted if settings.selected(item, path))
+
+
+def _tell(lines: Iterable[str], trouble: list[str] | None) -> None:
+    """Add what keeps classifiers from speaking to what is told, once."""
+    if trouble is not None:
+        trouble.extend(line for line in (f"{CLASSIFIERS}{line}" for line in lines) if line not in trouble)
+
+
+def classify(
+    trace: Trace, sights: Sequence[Sight], judged: Sequence[Judged], trouble: list[str] | None
+) -> tuple[Level, ...]:
+    """What the classifiers say about the main model of a run: faulty or not, in which families, by which causes.
+
+    `judged` are the places of the source with their probabilities; a cause is looked for there.
+    """
+    from default_lint.diagnosis import bundle as bundles
+    from default_lint.trial.trace import main_model
+
+    bundle = bundles.load()
+    main = main_model(trace)
+    sight = next((sight for sight in sights if sight.model is main), None)
+    levels: tuple[Level, ...] = ()
+    if sight is not None and bundle.names:
+        from default_lint.diagnosis.categorization import categorize
+        from default_lint.diagnosis.detection import detect
+        from default_lint.diagnosis.root_cause import causes
+        from default_lint.diagnosis.sample import Sample
+
+        try:
+            sample = Sample(sight)
+            levels = detect(sample, bundle)
+            if sight.health.fails or any(level.holds for level in levels):
+                families = categorize(sample, bundle)
+                levels = (*levels, *families, *causes(sample, bundle, families, judged))
+        except Exception as error:
+            if trouble is None:
+                raise
+            trouble.append(f"internal error: classifiers: {type(error).__name__}: {error}")
+    _tell(bundle.trouble, trouble)
+    return levels
 
 
 def _seen(finding: Finding) -> bool:

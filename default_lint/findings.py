@@ -92,12 +92,16 @@ class Observed:
 
 @dataclass(frozen=True)
 class Learned:
-    """Evidence from a classifier: its probability, its base rate and the SHAP contributions by feature."""
+    """Evidence from a classifier: its probability, its base rate and the SHAP contributions by feature.
+
+    `reasons` are the strongest in words, with what they add to the probability.
+    """
 
     model: str
     probability: float
     base: float
     contributions: Mapping[str, float] = field(default_factory=dict)
+    reasons: tuple[tuple[str, float], ...] = ()
 
 
 Evidence = Rule | Observed | Learned
@@ -206,8 +210,8 @@ class Level:
 class Diagnosis:
     """The result of a run: a verdict, one report for each document, and the findings by how well they explain the run.
 
-    `ranked` holds the findings of the reports again, the likeliest cause first, each with its document. `levels` is what
-    the classifiers say: detection, then families, then causes; empty when none of them can speak.
+    `ranked` holds the findings of the reports again, the likeliest cause first, each with its document. `levels` is
+    what the classifiers say: detection, then families, then causes; empty when none of them can speak.
     """
 
     verdict: Verdict

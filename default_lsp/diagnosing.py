@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from default_lint.findings import Diagnosis, Finding, Verification
-from default_lint.output import links
+from default_lint.findings import Diagnosis, Finding, Level, Verification
+from default_lint.output import learned, links
 from default_lint.text import Document
 from default_lsp.uris import to_path
 
@@ -232,10 +232,26 @@ async def _in_thread(function: Any, *arguments: Any) -> Any:
 def summary(diagnosis: Diagnosis, uri: str, server: Server) -> dict[str, Any]:
     """The verdict and the ranked findings, as the panel takes them; lines and characters as in the protocol."""
     verdict = diagnosis.verdict
-    return {
+    found: dict[str, Any] = {
         "verdict": {"faulty": verdict.faulty, "sentence": verdict.sentence, "first": verdict.first},
         "findings": [_row(document, finding, uri, server) for document, finding in diagnosis.ranked],
     }
+    if diagnosis.levels:
+        told = [_level(level, uri, server) for level in learned.telling(diagnosis.levels)]
+        found["learned"] = {"chain": learned.chain(diagnosis.levels), "levels": told}
+    return found
+
+
+def _level(level: Level, uri: str, server: Server) -> dict[str, Any]:
+    """One level of what the classifiers say, with the geometry of its waterfall."""
+    picture = learned.picture(level)
+    places: list[dict[str, object]] = [{}]  # of all programs together
+    for reason in level.reasons:
+        places.append(server.session.place(*reason.spans[0], uri) if reason.spans else {})
+    places += [{}] * (len(picture.steps) - len(places))
+    steps = [{**step._asdict(), **place} for step, place in zip(picture.steps, places, strict=True)]
+    size = {"width": picture.width, "height": picture.height, "threshold": picture.threshold}
+    return {"title": learned.title(level), "said": picture.said, **size, "steps": steps}
 
 
 def _row(document: Document, finding: Finding, uri: str, server: Server) -> dict[str, Any]:

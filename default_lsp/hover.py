@@ -9,6 +9,7 @@ from default_lint.findings import Evidence, Finding, Learned, Observed, Safety
 from default_lint.output import evidence as told
 from default_lint.output import links
 from default_lint.output.program import shape_text, text
+from default_lint.output.style import clean
 from default_lint.program import catalog
 from default_lint.program.data import Array, Dataset, Frame, Generator
 from default_lint.program.types import Argument, Call, Compile, Fit, Layer
@@ -18,10 +19,11 @@ from default_lint.suppression import counts_for
 from default_lint.text import Document, Span
 from default_lsp import hints, pages, reference
 from default_lsp.analysis import Analysis
-from default_lsp.markdown import code, link, paragraphs, plain, prose, table
+from default_lsp.markdown import block, code, link, paragraphs, plain, prose, table
 from default_lsp.outline import Deed, Outline, Use, counted, kind_of, outline, size
 
 MOST = 3  # findings told at one place
+BARS = 5  # numbers that a classifier went by
 DEEPEST = 4  # lists within lists that read well
 MOST_CALLS = 40  # of one place
 VALUES = 4  # values of one argument, at a place that is run several times
@@ -109,7 +111,19 @@ def _evidence(pieces: Sequence[Evidence]) -> str:
         return "Evidence: the source alone."
     rows = list(dict.fromkeys(row for piece in pieces for row in _piece(piece)))
     placed = {_PLACED.get(piece.placed, "") for piece in pieces if isinstance(piece, Observed)} - {""}
-    return paragraphs((table(("Evidence", "What", "When", "Value"), rows), *sorted(placed)))
+    bars = [_bars(piece) for piece in pieces if isinstance(piece, Learned)]
+    return paragraphs((table(("Evidence", "What", "When", "Value"), rows), *bars, *sorted(placed)))
+
+
+def _bars(piece: Learned) -> str:
+    """What speaks for and against a probability, the strongest first, as bars of one width."""
+    reasons = piece.reasons or tuple(piece.contributions.items())
+    ranked = sorted(reasons, key=lambda reason: -abs(reason[1]))[:BARS]
+    rows = [
+        f"{told.bar(value)} {told.signed(value):>5}  {clean(text.removesuffix(f' ({told.signed(value)})'))}"
+        for text, value in ranked
+    ]
+    return block("\n".join(rows), "text") if rows else ""
 
 
 _PLACED = {
@@ -131,9 +145,6 @@ def _piece(piece: Evidence) -> Iterator[tuple[str, str, str, str]]:
     elif isinstance(piece, Learned):
         value = f"{piece.probability:.2f} (usual {piece.base:.2f})"
         yield ("classifier", "unlike working models", "", value)
-        reasons = sorted(piece.contributions.items(), key=lambda item: -abs(item[1]))
-        for feature, contribution in reasons[:3]:
-            yield ("", code(feature), "", f"{contribution:+.2f}")
     else:
         yield ("source", "follows from the program as written", "", "")
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from default_lint.engine import analyze
 from default_lint.engine import diagnose as judge
-from default_lint.findings import Diagnosis, Finding, Note, Observed, Report, Rule, Severity
+from default_lint.findings import Diagnosis, Finding, Learned, Note, Observed, Report, Rule, Severity
 from default_lint.fixing import restrict
 from default_lint.lexis import COMMENT, STRING
 from default_lint.settings import SYNTAX_ERROR, Settings, observation_names
@@ -183,7 +183,15 @@ def _absorbed(finding: Finding, place: Span, other: Finding, report: Report) -> 
     """Whether another finding is told among the notes of this one."""
     line = report.document.line_span(place.start)
     here = other.span.overlaps(place) or line.contains(Span(other.span.start, other.span.start))
+    suspicion = all(isinstance(piece, Learned) for piece in other.evidence)
+    if suspicion and other.span.overlaps(place):
+        return _classifiers(other) <= _classifiers(finding)
     return here and any(note.text == f"also: {other.message}" for note in finding.notes)
+
+
+def _classifiers(finding: Finding) -> set[str]:
+    """Those that a finding quotes."""
+    return {piece.model for piece in finding.evidence if isinstance(piece, Learned)}
 
 
 class _Move:

@@ -38,7 +38,7 @@ FULL = Finding(
     Severity.ERROR,
     Confidence.MEDIUM,
     "activation",
-    (Rule(), Observed("loss", (1, 2), 0.5), Learned("forest", 0.9, 0.1, {"depth": 0.25})),
+    (Rule(), Observed("loss", (1, 2), 0.5), Learned("forest", 0.9, 0.1, {"depth": 0.25}, (("depth 3", 0.25),))),
     (Note("the other half", Span(0, 6)), Note("prose")),
     (Fix("Do it", (Edit(Span(13, 14), "y"), Edit(Span(17, 18), "")), Safety.SAFE), Fix("See", (), Safety.SHOWN)),
 )
@@ -86,7 +86,7 @@ def test_a_report_comes_back_as_it_was(file: Path, settings: Settings) -> None:
     document = load(str(file))
     assert isinstance(document, Document)
     held = Suppression(Span(0, 3), Span(0, 12), ("ACT101",), "why")
-    full = Report(document, (FULL,), (FULL, FULL), (held,))
+    full = Report(document, (FULL,), (FULL, FULL), (held,), abstained=2)
     assert look_up(file, settings) is None
     keep(file, settings, full)
     assert look_up(file, settings) == full
@@ -220,3 +220,14 @@ def test_the_stamp_follows_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert stamp() != installed
     finally:
         module.tool_stamp.cache_clear()
+
+
+def test_other_classifiers_make_another_key(tmp_path: Path) -> None:
+    folder = tmp_path / "diagnosis" / "models"
+    assert module._manifest(str(tmp_path)) == ""
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"format": 1}')
+    first = module._manifest(str(tmp_path))
+    (folder / "manifest.json").write_text('{"format": 2}')
+    assert "" != first != module._manifest(str(tmp_path))
+    assert module.tool_stamp().endswith(module._manifest(str(Path(module.__file__).parent)))

@@ -1,21 +1,38 @@
-"""Level one: does the run show that something is wrong? The verdict in one sentence."""
+"""Level one: does the run show that something is wrong? What the classifier says, and the verdict in one sentence."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from default_lint.diagnosis.fusion import Weighed
-from default_lint.findings import Severity, Verdict
+from default_lint.findings import Level, Severity, Verdict
 from default_lint.trial.observations.health import Health
 from default_lint.trial.observations.words import text_of
 from default_lint.trial.trace import Ended, Trace, windows
 
+if TYPE_CHECKING:
+    from default_lint.diagnosis.bundle import Bundle
+    from default_lint.diagnosis.sample import Sample
+
 _ORDER = ("broken", "diverged", "stuck", "weak", "unknown", "learns")
 
 
-def verdict(trace: Trace, healths: Sequence[Health], ranked: Sequence[Weighed]) -> Verdict:
-    """The verdict on a run."""
+def detect(sample: Sample, bundle: Bundle) -> tuple[Level, ...]:
+    """What the classifier says of a run as a whole; nothing when there is none that speaks."""
+    model = sample.model(bundle, "detection")
+    return () if model is None else (sample.level("detection", "faulty", model, model.judge(sample.values)),)
+
+
+def verdict(
+    trace: Trace, healths: Sequence[Health], ranked: Sequence[Weighed], levels: Sequence[Level] = ()
+) -> Verdict:
+    """The verdict on a run.
+
+    The classifiers (`levels`) are quoted when they agree that it is faulty, or when nothing else can be said; they
+    never decide.
+    """
     serious = [item for item in ranked if item.finding.severity >= Severity.WARNING]
     first = _advice(serious[0]) if serious else ""
     trained = [at for at in range(len(healths)) if healths[at].steps]
@@ -42,7 +59,18 @@ def verdict(trace: Trace, healths: Sequence[Health], ranked: Sequence[Weighed]) 
         sentence += "; nothing suspicious was seen"
     elif serious and not health.fails:
         sentence += f"; {_count(len(serious))} to look at"
-    return Verdict(faulty, sentence, first)
+    return Verdict(faulty, sentence + _learned(faulty, levels), first)
+
+
+def _learned(faulty: bool | None, levels: Sequence[Level]) -> str:
+    """What the classifier adds to the sentence."""
+    detection = next((level for level in levels if level.stage == "detection"), None)
+    if detection is None or faulty is False:
+        return ""
+    probability = f"{detection.learned.probability:.2f}"
+    if detection.holds:
+        return f"; like the runs of faulty programs ({probability})"
+    return f"; not like the runs of faulty programs ({probability})" if faulty is None else ""
 
 
 def _numbers(health: Health, window: str) -> str:

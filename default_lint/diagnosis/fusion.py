@@ -1,48 +1,73 @@
-"""Rules and observations about the same place become one finding; symptoms move to their best cause; all are ranked.
+"""Rules, observations and suspicions about the same place become one finding; symptoms move to their best cause; all
+are ranked.
 
 A weight says how well a finding explains what went wrong in the run: 0 not at all, 1 completely. Weights of findings
-that agree about a place are joined as independent hints (noisy or).
+that agree about a place are joined as independent hints (noisy or), and so is what the classifiers say of a run that
+fails: its families and causes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from default_lint.findings import Confidence, Evidence, Finding, Note, Observed, Severity
+from default_lint.findings import Confidence, Evidence, Finding, Level, Note, Observed, Severity
 from default_lint.text import Document, Span
 from default_lint.trial.observations.base import Seen
 from default_lint.trial.observations.health import Health
 
+if TYPE_CHECKING:
+    from default_lint.diagnosis.suspicion import Suspected
+
 CAUSE = 0.4  # a cause of less weight does not draw a symptom to itself
 SURE = 0.99
+SUSPECTED = 0.5  # weight of a suspicion that is certain
+FAMILY, PLACE = 0.2, 0.3  # what a family and a cause that are certain add to findings that agree with them
+RAISED = 0.5  # what a family adds to a suspicion of it
 _BY_SEVERITY = {Severity.ERROR: 0.85, Severity.WARNING: 0.7, Severity.INFO: 0.3, Severity.HINT: 0.1}
 _BY_CONFIDENCE = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.8, Confidence.LOW: 0.5}
 
 
 class Weighed(NamedTuple):
-    """A finding with its document, its weight, and the cause that it names ("" for a rule's)."""
+    """A finding with its document, its weight, and the cause that it names ("" for a rule's).
+
+    `suspected`: what it is when only classifiers say it.
+    """
 
     document: Document
     finding: Finding
     weight: float
     cause: str = ""
+    suspected: Suspected | None = None
 
 
-def fuse(rules: Iterable[tuple[Document, Finding]], seen: Sequence[Seen], healths: Sequence[Health]) -> list[Weighed]:
-    """All findings, merged by place, the likeliest cause of what went wrong first."""
+def fuse(
+    rules: Iterable[tuple[Document, Finding]],
+    seen: Sequence[Seen],
+    healths: Sequence[Health],
+    suspected: Sequence[Suspected] = (),
+    levels: Sequence[Level] = (),
+) -> list[Weighed]:
+    """All findings, merged by place, the likeliest cause of what went wrong first.
+
+    `levels` is what the classifiers say about the run; it counts only when training fails.
+    """
+    fails = any(health.fails for health in healths)
+    holding = [level for level in levels if level.holds] if fails else []
     items = [Weighed(document, finding, _weight(finding, healths)) for document, finding in rules]
     items += [Weighed(s.place.document, s.finding, s.weight, s.cause) for s in seen if not s.symptom]
-    groups = [_joined(group) for group in _grouped(items)]
+    items += [_suspected(item, holding) for item in suspected]
+    groups = [_agreeing(_joined(group, fails), holding) for group in _grouped(items)]
     alone: list[Weighed] = []
     for symptom in sorted((s for s in seen if s.symptom), key=lambda s: -s.weight):
-        best = max(range(len(groups)), key=lambda at: groups[at].weight, default=None)
+        causes = [at for at in range(len(groups)) if groups[at].suspected is None]
+        best = max(causes, key=lambda at: groups[at].weight, default=None)
         if best is not None and groups[best].weight >= CAUSE:
             groups[best] = _explained(groups[best], symptom)
         else:
             alone.append(Weighed(symptom.place.document, symptom.finding, symptom.weight, symptom.cause))
-    groups += [_joined(group) for group in _grouped(alone)]
+    groups += [_agreeing(_joined(group, fails), holding) for group in _grouped(alone)]
     return sorted(groups, key=lambda item: (-item.weight, -item.finding.severity, item.finding.place()))
 
 
@@ -54,6 +79,28 @@ def _weight(finding: Finding, healths: Sequence[Health]) -> float:
     if healths and all(health.learns for health in healths):
         return weight * 0.7
     return weight
+
+
+def _suspected(item: Suspected, holding: Sequence[Level]) -> Weighed:
+    """A suspicion with its weight, which grows when the classifiers say of the run that it fails in such a way."""
+    weight = SUSPECTED * item.probability
+    said = [level for level in holding if level.stage == "categorization" and level.label in item.kind.families]
+    agrees = max((level.learned.probability for level in said), default=0.0)
+    weight = 1 - (1 - weight) * (1 - RAISED * agrees)
+    return Weighed(item.document, item.finding, weight, item.site.name, item)
+
+
+def _agreeing(item: Weighed, holding: Sequence[Level]) -> Weighed:
+    """A finding with more weight when the classifiers of the run name its family, or a cause at its place."""
+    missed = 1 - item.weight
+    for level in holding:
+        if level.stage == "categorization" and level.label == item.finding.family and item.suspected is None:
+            missed *= 1 - FAMILY * level.learned.probability
+        elif level.stage == "cause" and level.place is not None:
+            document, span = level.place
+            if document.path == item.document.path and _at(item, span):
+                missed *= 1 - PLACE * level.learned.probability
+    return item._replace(weight=max(item.weight, min(SURE, 1 - missed)))
 
 
 def _grouped(items: Sequence[Weighed]) -> list[list[Weighed]]:
@@ -74,34 +121,60 @@ def _together(one: Weighed, other: Weighed) -> bool:
     if not one.cause and not other.cause:  # two rules are two findings, as in `check`
         return False
     span, mine = one.finding.span, other.finding.span
-    return span == mine or span.overlaps(mine) or (one.cause == other.cause and _same_line(one.document, span, mine))
+    if _at(one, mine) or _at(other, span):
+        return True
+    return one.cause == other.cause and _same_line(one.document, span, mine)
+
+
+def _at(item: Weighed, span: Span) -> bool:
+    if item.suspected is not None:
+        return item.suspected.about(span)
+    return item.finding.span == span or item.finding.span.overlaps(span)
 
 
 def _same_line(document: Document, one: Span, other: Span) -> bool:
     return document.line_span(one.start) == document.line_span(other.start)
 
 
-def _joined(group: Sequence[Weighed]) -> Weighed:
-    """One finding of several: the head is a rule that is sure, else the heaviest; the others become its evidence."""
-    ordered = sorted(group, key=lambda item: (not _sure(item), -item.weight))
+def _joined(group: Sequence[Weighed], fails: bool) -> Weighed:
+    """One finding of several: the head is a rule that is sure, else the heaviest; the others become its evidence.
+
+    A suspicion heads no other finding and makes none worse, but for a remark about a run that fails (`fails`): what was
+    seen and what is unusual at one place is more than either.
+    """
+    ordered = sorted(group, key=lambda item: (item.suspected is not None, not _sure(item), -item.weight))
     head, others = ordered[0], ordered[1:]
     notes, evidence = list(head.finding.notes), list(head.finding.evidence)
     fixes = head.finding.fixes
     missed = 1 - head.weight
     for item in others:
-        notes += [Note(f"also: {item.finding.message}"), *_facts(item.finding.notes)]
+        if item.suspected is not None:
+            notes.append(_also(item.finding))
+        else:
+            notes += [Note(f"also: {item.finding.message}"), *_facts(item.finding.notes)]
         evidence += [piece for piece in item.finding.evidence if piece not in evidence]
         fixes = fixes or item.finding.fixes
         missed *= 1 - 0.5 * item.weight
+    telling = [item.finding for item in group if item.suspected is None] or [item.finding for item in group]
+    severity = max(finding.severity for finding in telling)
+    if fails and severity is Severity.INFO and len(telling) < len(group) and any(map(observed, telling)):
+        severity = Severity.WARNING
     finding = replace(
         head.finding,
         notes=_unique(notes),
         evidence=tuple(evidence),
         fixes=fixes,
-        severity=max(item.finding.severity for item in group),
-        confidence=max(item.finding.confidence for item in group),
+        severity=severity,
+        confidence=max(finding.confidence for finding in telling),
     )
-    return Weighed(head.document, finding, min(SURE, 1 - missed), head.cause or (others[0].cause if others else ""))
+    cause = head.cause or (others[0].cause if others else "")
+    return Weighed(head.document, finding, min(SURE, 1 - missed), cause, head.suspected)
+
+
+def _also(suspicion: Finding) -> Note:
+    from default_lint.diagnosis.suspicion import also
+
+    return also(suspicion)
 
 
 def _sure(item: Weighed) -> bool:

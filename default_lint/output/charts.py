@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from default_lint.output.evidence import number, short
+from default_lint.output.evidence import number, short, signed
 
 WIDTH, HEIGHT = 560, 240
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 40
@@ -272,3 +272,53 @@ def heat(
     heads = tuple(Tick(column, str(epochs[chosen[column]] or "0")) for column in range(0, len(chosen), step))
     stops = tuple(color(index / 9) for index in range(10))
     return Heat(title, about, tuple(rows), heads, show(low), show(high), stops, len(chosen))
+
+
+BAR_WIDTH, BAR_HEIGHT = 240, 22  # of one row of a waterfall
+LEAST = 0.0005  # of a probability that a row is made for
+
+
+class Step(NamedTuple):
+    """One row of a waterfall: where its bar begins and how long it is, where the next row goes on, and what it says.
+
+    style: "base", "for" (towards a fault), "against", or "result".
+    """
+
+    text: str
+    number: str
+    start: float
+    size: float
+    end: float
+    style: str
+
+
+class Waterfall(NamedTuple):
+    """How a probability came about, from 0 at the left to 1 at the right: SHAP contributions, each beside the last."""
+
+    steps: tuple[Step, ...]
+    threshold: float
+    said: str
+    width: int = BAR_WIDTH
+    height: int = BAR_HEIGHT
+
+
+def waterfall(
+    base: float, contributions: Sequence[tuple[str, float]], probability: float, threshold: float
+) -> Waterfall:
+    """The named contributions as given, what is missing between them and the probability as one, then that itself."""
+    axis = Axis(0.0, 1.0, 0.0, BAR_WIDTH)
+    others = probability - base - sum(value for _, value in contributions)
+    named = list(contributions)
+    if abs(others) >= LEAST:
+        named.append(("everything else", others))
+    steps = [Step("all programs", f"{base:.2f}", 0.0, axis.at(base), axis.at(base), "base")]
+    at = base
+    for text, value in named:
+        low, high = sorted((axis.at(at), axis.at(at + value)))
+        at += value
+        style = "for" if value > 0 else "against"
+        steps.append(Step(text, signed(value), low, round(high - low, 2), axis.at(at), style))
+    size = axis.at(probability)
+    steps.append(Step("this run", f"{probability:.2f}", 0.0, size, size, "result"))
+    said = ", ".join(f"{step.text} {step.number}" for step in steps)
+    return Waterfall(tuple(steps), axis.at(threshold), said)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 from default_lint.findings import Report
+from default_lint.output import learned
 from default_lint.output.evidence import plain
 from default_lint.output.row import row, where
 
@@ -20,7 +21,7 @@ MEASURES = ("gradient_norm", "held_loss", "held_accuracy", "prediction_std", "we
 def data(diagnosis: Diagnosis, trace: Trace, verification: Verification | None = None) -> dict[str, Any]:
     """The keys that tools may rely on; numbers that JSON does not know are strings. Epochs count from 1.
 
-    "verification" is there when fixes were to be tried.
+    "verification" is there when fixes were to be tried, "levels" when classifiers spoke.
     """
     ended = trace.ended
     tried = {} if verification is None else {"verification": verified(verification)}
@@ -47,6 +48,7 @@ def data(diagnosis: Diagnosis, trace: Trace, verification: Verification | None =
             "findings": [
                 {"rank": rank, **row(document, finding)} for rank, (document, finding) in enumerate(diagnosis.ranked, 1)
             ],
+            **({"levels": [learned.data(level) for level in diagnosis.levels]} if diagnosis.levels else {}),
             **tried,
         }
     )

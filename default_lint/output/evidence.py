@@ -106,6 +106,18 @@ def short(value: float | None) -> str:
     return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
+def signed(value: float) -> str:
+    """A contribution to a probability with its sign: +0.22, -0.05; one that rounds to nothing has none."""
+    return f"{value:+.2f}" if abs(value) >= 0.005 else "0.00"
+
+
+def bar(value: float, size: int = 8) -> str:
+    """The size of a contribution as blocks, filled up with blanks to `size` cells; 0.4 and more fills them."""
+    eighths = min(round(abs(value) / 0.4 * size * 8), size * 8)
+    blocks = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    return blocks + " " * (size - len(blocks))
+
+
 def percent(value: float) -> str:
     """A share as a percentage that is 0 or 100 only when it is exactly that."""
     if not math.isfinite(value):
@@ -146,15 +158,13 @@ def epochs_told(epochs: Sequence[int]) -> str:
 
 
 def told(evidence: Evidence) -> str | None:
-    """A piece of evidence in one line; None for a rule and a measure that the message of the finding tells."""
+    """A piece of evidence in one line; None for what the message or a note of the finding tells: all but measures."""
     if isinstance(evidence, Observed):
         name = evidence.measure
         if name not in WORDS:
             return None
         show = percent if name in SHARES else count if name in COUNTS else number
         return " ".join(filter(None, (WORDS[name], show(evidence.value), epochs_told(evidence.epochs))))
-    if isinstance(evidence, Learned):
-        return f"unlike working models ({evidence.probability:.2f}, usual {evidence.base:.2f})"
     return None
 
 
@@ -188,6 +198,7 @@ def data(evidence: Evidence) -> dict[str, Any]:
             "probability": plain(evidence.probability),
             "base": plain(evidence.base),
             "contributions": plain(evidence.contributions),
+            "reasons": [{"message": text, "contribution": plain(value)} for text, value in evidence.reasons],
         }
     return {"kind": "rule"}
 

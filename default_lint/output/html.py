@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from default_lint.output import full, links
-from default_lint.output.charts import Chart, Heat, Series, chart, heat
+from default_lint.output import full, learned, links
+from default_lint.output.charts import Chart, Heat, Series, Waterfall, chart, heat
 from default_lint.output.evidence import TESTS, number, percent, real, seen, test_told
 from default_lint.output.frame import line_text
 from default_lint.output.run import columns_of, ending, hardware, places, progress, thinned, times, title
@@ -76,6 +76,16 @@ class Tried(NamedTuple):
     said: tuple[str, ...]
 
 
+class Learned(NamedTuple):
+    """One level of what the classifiers say; `places` stand beside the steps of the picture."""
+
+    title: str
+    about: str
+    picture: Waterfall
+    places: tuple[tuple[Place, ...], ...]
+    linked: bool
+
+
 class Underline(NamedTuple):
     """Part of a source line that is pointed at, in cells."""
 
@@ -124,6 +134,8 @@ def page(diagnosis: Diagnosis, trace: Trace, verification: Verification | None =
         script=trace.script,
         verdict=diagnosis.verdict,
         cards=cards(diagnosis),
+        levels=levels(diagnosis, True),
+        chain=learned.chain(diagnosis.levels),
         tried=None if verification is None else tried(verification),
         trainings=[training(model) for model in trace.models],
         sources=[source(document, index, diagnosis) for index, document in enumerate(_documents(diagnosis))],
@@ -138,6 +150,8 @@ def fragment(diagnosis: Diagnosis, trace: Trace) -> str:
         "fragment.html.j2",
         verdict=diagnosis.verdict,
         cards=cards(diagnosis),
+        levels=levels(diagnosis, False),
+        chain=learned.chain(diagnosis.levels),
         trainings=[training(model) for model in trace.models],
         facts=facts(trace, _documents(diagnosis)),
         notes=trace.notes,
@@ -216,6 +230,22 @@ def tried(verification: Verification) -> Tried:
     diff = "" if verification.best is None else verification.best.diff
     rows = tuple(("" if row.startswith(("---", "+++")) else row[:1], row) for row in diff.split("\n")[:-1])
     return Tried(tries, rows, tuple(said))
+
+
+def levels(diagnosis: Diagnosis, linked: bool) -> list[Learned]:
+    """The levels that hold, with the places of their reasons, `linked` where the page has the source."""
+    files = [document.path for document in _documents(diagnosis)]
+    found = []
+    for level in learned.telling(diagnosis.levels):
+        rows: list[tuple[Place, ...]] = [()]  # of all programs together
+        for reason in level.reasons:
+            there = [(document, span) for document, span in reason.spans[:1] if document.path in files]
+            rows.append(tuple(_place(document, files.index(document.path), span) for document, span in there))
+        picture = learned.picture(level)
+        rows += [()] * (len(picture.steps) - len(rows))
+        where = "" if level.place is None else f"{learned.words(*level.place)} at {learned.at(*level.place)}"
+        found.append(Learned(learned.title(level), where.replace("`", ""), picture, tuple(rows), linked))
+    return found
 
 
 def _remarks(document: Document, finding: Finding, place: Any) -> Iterator[Remark]:

@@ -10,7 +10,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from default_lint.findings import CRASHED, HELPS, UNCLEAR, WORSE
-from default_lint.output import View, full, links
+from default_lint.output import View, full, learned, links
 from default_lint.output.evidence import TESTS, count, duration, notable, number, percent, short, test_told
 from default_lint.output.style import clean, pad, paint, plural, width
 from default_lint.trial.trace import windows
@@ -330,7 +330,7 @@ def write(
     The diff of the best fix comes last and as it is, so that `git apply` can read it from what was written.
     """
     marks = marks_of(out)
-    blocks = [_verdict(diagnosis, view, marks)]
+    blocks = [_verdict(diagnosis, view, marks), _learned(diagnosis, view)]
     blocks += _runs(trace, [report.document for report in diagnosis.reports], view, marks)
     for document, finding in diagnosis.ranked:
         blocks.append(full.render(document, finding, view))
@@ -353,6 +353,20 @@ def _verdict(diagnosis: Diagnosis, view: View, marks: Marks) -> list[str]:
         (marks.unclear, "note") if faulty is None else (marks.faulty, "error") if faulty else (marks.healthy, "added")
     )
     return _wrapped(diagnosis.verdict.sentence, view, lead=f"{sign} ", style="bold", style_of_lead=style)
+
+
+def _learned(diagnosis: Diagnosis, view: View) -> list[str]:
+    """The three levels in one line, and the reasons of those that hold."""
+    said = learned.chain(diagnosis.levels)
+    if not said:
+        return []
+    lines = _wrapped(said, view, lead="Classifiers: ", style_of_lead="note")
+    for level in learned.telling(diagnosis.levels):
+        lines += _wrapped(learned.title(level), view, "  ", style="bold")
+        for reason in level.reasons[: learned.TOLD]:
+            where = learned.places(reason)
+            lines += _wrapped(f"{reason.text}{f', {where}' if where else ''}", view, "    ", hang=2)
+    return lines
 
 
 def _runs(trace: Trace, documents: Sequence[Document], view: View, marks: Marks) -> list[list[str]]:

@@ -8,7 +8,9 @@ import pytest
 
 from default_lint.diagnosis.detection import verdict
 from default_lint.diagnosis.fusion import CAUSE, Weighed, fuse
-from default_lint.findings import Confidence, Edit, Finding, Fix, Note, Observed, Severity
+from default_lint.diagnosis.suspicion import Suspected
+from default_lint.features.static import Site
+from default_lint.findings import Confidence, Edit, Finding, Fix, Learned, Level, Note, Observed, Severity
 from default_lint.text import Document, Span
 from default_lint.trial.observations.base import Seen
 from default_lint.trial.observations.health import Health
@@ -109,6 +111,87 @@ def test_a_fix_of_any_of_the_merged_findings_is_kept() -> None:
     other = seen("second", 0.4, "rate", "other")
     other = other._replace(finding=replace(other.finding, fixes=(fix,)))
     assert fuse([], [seen("second", 0.8, "rate"), other], [STUCK])[0].finding.fixes == (fix,)
+
+
+def suspicion(word: str, probability: float = 0.9, kind: str = "optimizer", whole: str = "") -> Suspected:
+    _, finding = rule(word, Severity.INFO, "unusual-optimizer")
+    learned = Learned(f"site.{kind}", probability, 0.3, {"optimizer.rate": probability - 0.3})
+    finding = replace(finding, evidence=(learned,), notes=(Note("rate 5 (+0.60)"),), confidence=Confidence.LOW)
+    around = TEXT.index(whole or word)
+    span = Span(around, around + len(whole or word))
+    site = Site(kind, "learning_rate", finding.span, span, {}, {}, 1.0, word)
+    return Suspected(DOCUMENT, site, finding, probability)
+
+
+def level(stage: str, label: str, probability: float, place: str = "") -> Level:
+    start = TEXT.index(place)
+    where = (DOCUMENT, Span(start, start + len(place))) if place else None
+    return Level(stage, label, Learned("m", probability, 0.5), 0.6, probability >= 0.6, place=where)
+
+
+def test_a_suspicion_is_evidence_of_what_is_said_about_its_place() -> None:
+    (one,) = fuse([rule("second", Severity.INFO)], [], [STUCK], [suspicion("second")])
+    assert (one.finding.rule, one.finding.severity, one.finding.confidence) == (
+        "a-rule",
+        Severity.INFO,
+        Confidence.HIGH,
+    )
+    assert [type(piece).__name__ for piece in one.finding.evidence] == ["Rule", "Learned"]
+    assert [note.text for note in one.finding.notes] == ["also unlike working programs (0.90): rate 5 (+0.60)"]
+    (alone,) = fuse([rule("second", Severity.INFO)], [], [STUCK])
+    assert one.weight > alone.weight
+    assert len(fuse([rule("first")], [], [STUCK], [suspicion("second")])) == 2
+
+
+def test_a_suspicion_about_a_layer_is_about_all_of_its_call() -> None:
+    assert len(fuse([rule("2")], [], [STUCK], [suspicion("second", kind="layer", whole="second = 2")])) == 1
+    assert len(fuse([rule("2")], [], [STUCK], [suspicion("second", whole="second = 2")])) == 2
+
+
+@pytest.mark.parametrize(
+    ("health", "severity", "raised"),
+    [
+        (STUCK, Severity.INFO, Severity.WARNING),
+        (LEARNS, Severity.INFO, Severity.INFO),
+        (STUCK, Severity.HINT, Severity.HINT),
+        (STUCK, Severity.ERROR, Severity.ERROR),
+    ],
+)
+def test_a_remark_of_a_run_that_fails_is_raised_by_a_suspicion_at_its_place(
+    health: Health, severity: Severity, raised: Severity
+) -> None:
+    quiet = seen("second", 0.5, "rate", severity=severity)
+    (one,) = fuse([], [quiet], [health], [suspicion("second", 0.99)])
+    assert (one.finding.rule, one.finding.severity) == ("an-observation", raised)
+
+
+def test_what_the_classifiers_say_of_the_run_raises_what_agrees_with_it() -> None:
+    found = [suspicion("second", 0.9)]
+    agreeing = [level("categorization", "hyperparameter", 0.9)]
+    other = [level("categorization", "loss", 0.9)]
+    unsure = [level("categorization", "hyperparameter", 0.5)]
+    weights = [fuse([], [], [health], found, levels)[0].weight for health, levels in (
+        (STUCK, ()), (STUCK, other), (STUCK, unsure), (LEARNS, agreeing), (STUCK, agreeing),
+    )]  # fmt: skip
+    assert weights[0] == weights[1] == weights[2] == weights[3] < weights[4] < 1
+
+
+def test_a_family_and_a_cause_raise_findings_of_rules_a_little() -> None:
+    family = [level("categorization", "activation", 1.0)]
+    here, elsewhere = [level("cause", "units", 1.0, "second")], [level("cause", "units", 1.0, "third")]
+    plain, of_family, at_place, away = (
+        fuse([rule("second")], [], [STUCK], (), levels)[0].weight for levels in ((), family, here, elsewhere)
+    )
+    assert plain == away < of_family < at_place < 1
+    assert fuse([rule("second")], [], [LEARNS], (), here)[0].weight == fuse([rule("second")], [], [LEARNS])[0].weight
+
+
+def test_a_symptom_does_not_move_to_a_suspicion() -> None:
+    symptom = seen("third", 0.5, "training", "symptom", symptom=True)
+    agreeing = [level("categorization", "hyperparameter", 0.9)]
+    found = fuse([], [symptom], [STUCK], [suspicion("first", 0.99)], agreeing)
+    assert sorted(names(found)) == ["symptom", "unusual-optimizer"]
+    assert all("it explains" not in note.text for item in found for note in item.finding.notes)
 
 
 def trace(ended: Ended | None = None) -> Trace:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.diagnosis.bundles import RATE, write
+
 ROOT = Path(__file__).parents[2]
 
 # Who may import whom: each part of the package, and the parts it may know. Every part may import itself.
@@ -251,11 +253,12 @@ model.compile(optimizer="adam", loss="binary_crossentropy")
 """
 
 
-def loaded_by_check(tmp_path: Path, text: str) -> set[str]:
-    """Top-level modules, and ours in full, after a bare `check` of one file."""
+def loaded_by_check(tmp_path: Path, text: str, *arguments: str, before: str = "") -> set[str]:
+    """Top-level modules, and ours in full, after a `check` of one file; `before` is run first."""
     (tmp_path / "train.py").write_text(text, encoding="utf-8")
     show = "print(*sys.modules, sep='\\n', file=sys.stderr)"
-    command = [sys.executable, "-c", f"import sys\nfrom default_lint.cli import main\nmain(['train.py'])\n{show}"]
+    words = ["train.py", *arguments]
+    command = [sys.executable, "-c", f"import sys\n{before}\nfrom default_lint.cli import main\nmain({words})\n{show}"]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "", "SYSTEMROOT": ""}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     names = set(done.stderr.split())
@@ -272,3 +275,31 @@ def test_a_file_without_keras_loads_almost_nothing(tmp_path: Path) -> None:
     loaded = loaded_by_check(tmp_path, "import torch\n")
     assert loaded.isdisjoint({*HEAVY, "libcst", "numpy", "rich", "pathspec", "dataclasses", "multiprocessing"})
     assert loaded.isdisjoint({"default_lint.rules", "default_lint.program", "default_lint.engine"})
+
+
+CURIOUS = ("--config", 'audience="curious"')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "speaks", "wanted"),
+    [
+        ((), True, False),
+        (("--select", "loss"), True, False),
+        (CURIOUS, True, True),
+        (("--extend-select", "unusual-optimizer"), True, True),
+        (CURIOUS, False, False),
+    ],
+)
+def test_classifiers_are_loaded_only_for_those_who_want_to_hear_them(
+    tmp_path: Path, arguments: tuple[str, ...], speaks: bool, wanted: bool
+) -> None:
+    folder = write(tmp_path / "models", {"site.optimizer": RATE._replace(speaks=speaks)})
+    before = (
+        "from pathlib import Path\nfrom default_lint.diagnosis import bundle\n"
+        f"bundle.load.__defaults__ = (Path({str(folder)!r}),)"
+    )
+    text = MODEL + "model.fit(x, y, epochs=3)\n"
+    loaded = loaded_by_check(tmp_path, text, *arguments, before=before)
+    assert {"numpy", "default_lint.diagnosis.suspicion"} <= loaded if wanted else "numpy" not in loaded
+    assert wanted == ("default_lint.features" in loaded)
+    assert loaded.isdisjoint(HEAVY)

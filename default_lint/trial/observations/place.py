@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from default_lint.features.base import Origin
 from default_lint.program.data_values import Array, Dataset
 from default_lint.program.types import Argument, Call, Compile, Fit, Layer, Model, Program
 from default_lint.program.values import Value
@@ -253,6 +254,24 @@ class Places:
         if isinstance(value, (Array, Dataset)) and value.span.end:
             return Place(document, value.span, "source")
         return Place(document, given.span, "source")
+
+
+    # numbers
+
+    def of(self, origin: Origin) -> Place:
+        """What a feature is about: a layer, an argument of `fit`, `compile` or the optimizer, the loss or the data."""
+        arguments = (origin.argument,) if origin.argument else ()
+        if origin.place in ("layer", "output") and origin.layer is not None:
+            return self.layer(origin.layer, *arguments)
+        if origin.place == "optimizer":
+            return self.learning_rate() if origin.argument == "learning_rate" else self.optimizer(*arguments)
+        if origin.place == "loss":
+            return self.loss()
+        if origin.place in ("x", "y"):
+            return self.data(origin.place)
+        if origin.place == "compile":
+            return self._of_call(self.compiled.call if self.compiled is not None else None, *arguments)
+        return self.batch_size() if origin.argument == "batch_size" else self.fit(*arguments)
 
 
 # spans
