@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,8 @@ from default_lint.diagnosis.forest import DEEPEST, Forest
 
 CLOSE = 1e-11
 """Relative error that whole numbers of units may have."""
-DIVISORS = 12
-"""The smallest weight in a leaf is so many units at most."""
+DIVISORS = 1000
+"""The smallest weight of a class in a leaf is so many units at most."""
 
 Array = np.ndarray[Any, Any]
 
@@ -135,17 +136,22 @@ def _counted(totals: Array, owner: Array, trees: int) -> tuple[Array, Array]:
 
 
 def _unit(weights: Array) -> float:
-    """The largest weight of which all others are whole multiples; 0 without any, 1 of nothing."""
+    """The largest weight of which all others are whole multiples, by Euclid; 0 without any, 1 of nothing."""
     present = weights[weights > 0]
     if not len(present):
         return 1.0
-    for parts in range(1, DIVISORS + 1):
-        unit = present.min() / parts
-        counts = np.rint(present / unit)
-        unit = float(present.sum() / counts.sum())
-        if (np.abs(counts * unit - present) <= CLOSE * present).all():
-            return unit
-    return 0.0
+    least = unit = float(present.min())
+    for weight in np.unique(present):
+        larger, smaller = float(weight), unit
+        while smaller > CLOSE * weight:
+            larger, smaller = smaller, math.remainder(larger, smaller)
+            smaller = abs(smaller)
+        unit = larger
+        if unit * DIVISORS < least:
+            return 0.0
+    counts = np.rint(present / unit)
+    unit = float(present.sum() / counts.sum())
+    return unit if (np.abs(counts * unit - present) <= CLOSE * present).all() else 0.0
 
 
 def _small(counts: Array) -> Array:

@@ -132,6 +132,7 @@ def test_deep_and_wide() -> None:
         ({"class_weight": "balanced_subsample"}, "none", 8),
         ({"bootstrap": False}, "halves", 1),
         ({"class_weight": {0: 0.3, 1: 7}, "bootstrap": False}, "none", 1),
+        ({"class_weight": "balanced_subsample", "min_samples_leaf": 60, "max_depth": 2}, "none", 8),  # no small leaves
     ],
 )
 def test_leaves_are_whole_numbers_where_they_can_be(how: dict[str, Any], weights: str, units: int) -> None:
