@@ -120,8 +120,9 @@ class Forest:
         """The weight of the training rows that came to each node: float64[nodes]."""
         cover = np.zeros(len(self.splits))
         cover[~self.splits] = self._totals(slice(None)).sum(axis=0)
-        for (first, last), below in zip(self.levels[-2::-1], self.levels[:0:-1]):
-            cover[first + np.flatnonzero(self.splits[first:last])] = cover[slice(*below)].reshape(-1, 2).sum(axis=1)
+        for (first, last), (start, end) in zip(self.levels[-2::-1], self.levels[:0:-1]):
+            inner = first + np.flatnonzero(self.splits[first:last])
+            cover[inner] = cover[start:end:2] + cover[start + 1 : end : 2]
         return cover
 
     @cached_property
@@ -301,24 +302,26 @@ def _contributions(paths: _Paths, values: Array, low: Array, count: int) -> Arra
     trees, nodes = paths.levels[0][1], len(paths.asked)
     follows = np.ones(nodes + 1)
     follows[trees:nodes:2], follows[trees + 1 : nodes : 2] = low, ~low
+    again, above = paths.again, paths.same[paths.again]
     for first, last in paths.levels[2:]:
-        follows[first:last] *= follows[paths.same[first:last]]
+        part = slice(*np.searchsorted(again, (first, last)))
+        follows[again[part]] *= follows[above[part]]
     gap = follows - paths.z
-    above = paths.same[paths.again]
     product, below = np.ones(nodes), np.zeros(nodes)
     mine, further = np.zeros(nodes), np.zeros(len(above))
     for point, weight in zip(paths.points, paths.weights, strict=True):
         factor = paths.z + point * gap  # never 0, as points lie inside and shares are positive
-        step = factor[:-1] / factor[paths.same]
+        step = factor[:-1].copy()
+        step[again] /= factor[above]
         for first, last in paths.levels[1:]:
             np.multiply(product[paths.parents[first:last]], step[first:last], out=product[first:last])
         below[paths.leaves] = product[paths.leaves] * values
         for inner, (first, last) in zip(paths.inner[-2::-1], paths.levels[:0:-1], strict=True):
             below[inner] = below[first:last:2] + below[first + 1 : last : 2]
         mine += weight * below / factor[:-1]
-        further += weight * below[paths.again] / factor[above]
+        further += weight * below[again] / factor[above]
     gains = np.bincount(paths.asked[trees:], (gap[:-1] * mine)[trees:], count)
-    result: Array = gains - np.bincount(paths.asked[paths.again], gap[above] * further, count)
+    result: Array = gains - np.bincount(paths.asked[again], gap[above] * further, count)
     return result
 
 
