@@ -392,7 +392,7 @@ def early(study: Study) -> dict[str, Any]:
         if not learnable(task):
             continue
         name = "all" if first is None else str(first)
-        told = study.told(task, key=None if first is None else f"{first} epochs")
+        told = study.told(task)
         scores = detection_scores(study, task, told)
         found["detection"][name] = {key: scores[key] for key in ("balanced_accuracy", "auroc")}
     return {stage: rows for stage, rows in found.items() if rows}
@@ -505,7 +505,7 @@ def floors(study: Study) -> dict[str, Any]:
     task = detection(study.learning, "both")
     if learnable(task):
         at = study.first(task)
-        said, feature = one_feature(task)
+        said, _, feature = one_feature(task)
         rows = {"constant": np.ones(len(task.y), int), "one feature": said}
         found["detection"] = {
             name: (
@@ -553,13 +553,14 @@ def floors(study: Study) -> dict[str, Any]:
     return found
 
 
-def one_feature(task: Task, depth: int = 2) -> tuple[Array, str]:
+def one_feature(task: Task, depth: int = 2) -> tuple[Array, Array, str]:
     """What a small tree on the one feature that tells most (by analysis of variance, in the other folds) says.
 
-    Also the name of the feature that was taken most often.
+    The classes (rows,), its probabilities (rows, classes), and the feature that was taken most often.
     """
     held = folds(task)
     said = np.zeros(len(task.y), int)
+    share = np.zeros((len(task.y), len(task.classes)))
     taken: Counter[str] = Counter()
     for number in np.unique(held):
         train, test = held != number, held == number
@@ -570,7 +571,8 @@ def one_feature(task: Task, depth: int = 2) -> tuple[Array, str]:
         tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=5, class_weight="balanced", random_state=0)
         tree.fit(task.rows.x[train][:, [best]], task.y[train])
         said[test] = tree.predict(task.rows.x[test][:, [best]])
-    return said, taken.most_common(1)[0][0]
+        share[np.ix_(test, tree.classes_)] = tree.predict_proba(task.rows.x[test][:, [best]])
+    return said, share, taken.most_common(1)[0][0]
 
 
 # Places

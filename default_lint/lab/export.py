@@ -26,6 +26,8 @@ USUAL = (0.05, 0.95)
 ALARMS = 0.02
 """Share of working programs in which some place of a kind may be called unlike theirs."""
 DIGITS = 6
+BETTER = 0.01
+"""By how much a classifier of source and run must be better than one of the run alone."""
 BUDGET = 6 << 20
 """Bytes of all files together."""
 
@@ -35,9 +37,10 @@ Say = Callable[[str], None]
 
 
 def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text: None) -> Record:
-    """Train everything that can be learned and write it to a folder; the manifest.
+    """Train everything that can be learned and write what may speak to a folder; the manifest.
 
-    Files of an earlier export that are not part of this one are deleted. The same corpus gives the same bytes.
+    Under "silent" the manifest has the scores of what was learned and is not shipped. Files of an earlier export that
+    are not part of this one are deleted. The same corpus gives the same bytes.
     """
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -46,24 +49,29 @@ def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text:
     usual: dict[str, dict[str, list[float]]] = {}
     models: Record = {}
     size = 0
-    for task in tasks(learning):
-        told = study.told(task)
-        content, entry = _model(study, task, told)
-        file = f"{task.name}.npz"
-        _write(place / file, content)
-        size += len(content)
-        name = f"site.{task.name.partition('.')[2]}" if task.name.startswith("site.") else task.name.rpartition(".")[2]
-        lists.setdefault(name, list(task.rows.names))
-        if name not in usual:
-            usual[name] = ranges(learning, task)
-        models[task.name] = {
-            "file": file,
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "features": name,
-            "usual": name,
-            **entry,
-        }
-        say(f"{task.name}: {len(content):,} bytes, {'speaks' if entry['speaks'] else 'is silent'}")
+    silent: Record = {}
+    for several in tasks(learning):
+        scored = [(task, scores_of(study, task, study.told(task))) for task in several]
+        for task, scores in scored:
+            if not speaks(scores) or not needed(scores, [other for _, other in scored if other is not scores], task):
+                silent[task.name] = scores
+                continue
+            content, entry = _model(study, task, scores)
+            file = f"{task.name}.npz"
+            _write(place / file, content)
+            size += len(content)
+            name = task.name if task.name.startswith("site.") else task.name.rpartition(".")[2]
+            lists.setdefault(name, list(task.rows.names))
+            if name not in usual:
+                usual[name] = ranges(learning, task)
+            models[task.name] = {
+                "file": file,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "features": name,
+                "usual": name,
+                **entry,
+            }
+            say(f"{task.name}: {len(content):,} bytes")
     manifest = {
         "format": FORMAT,
         "made_with": versions(),
@@ -76,6 +84,7 @@ def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text:
         "features": lists,
         "usual": usual,
         "models": models,
+        "silent": silent,
     }
     text = json.dumps(manifest, separators=(",", ":"), sort_keys=True)
     _write(place / MANIFEST, text.encode())
@@ -89,8 +98,9 @@ def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text:
     return manifest
 
 
-def _model(study: Study, task: Task, told: Told) -> tuple[bytes, Record]:
+def _model(study: Study, task: Task, scores: Record) -> tuple[bytes, Record]:
     """The bytes of a classifier that has seen all rows, and what the manifest says of it."""
+    told = study.told(task)
     estimator = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x, task.y)
     forest = from_sklearn(estimator, task.rows.names, task.classes)
     scale = calibration(task, told.raw)
@@ -99,9 +109,9 @@ def _model(study: Study, task: Task, told: Told) -> tuple[bytes, Record]:
         "classes": list(task.classes),
         "calibration": [[_short(a), _short(b)] for a, b in scale],
         "threshold": _short(threshold_of(study, task, whole)),
-        "scores": scores_of(study, task, told),
+        "scores": scores,
+        "speaks": True,
     }
-    entry["speaks"] = speaks(entry["scores"])
     return forest.to_bytes(), entry
 
 
@@ -130,21 +140,21 @@ def scores_of(study: Study, task: Task, told: Told) -> Record:
     if not task.binary:
         common = np.bincount(y).max() / len(y)
         best = told.probability[at].argmax(axis=1)
-        single, feature = one_feature(task)
+        single, _, feature = one_feature(task)
         return {
             "top1": _figure(metrics.bootstrap(metrics.accuracy, groups, y, best)),
             "constant": _short(float(common)),
             "one_feature": _short(metrics.accuracy(y, single[at])),
             "feature": feature,
         }
-    single, feature = one_feature(task)
+    _, share, feature = one_feature(task)
     said = told.yes[at].astype(int)
     return {
         "auroc": _figure(metrics.bootstrap(metrics.auroc, groups, y, told.probability[at, 1])),
         "balanced_accuracy": _figure(metrics.bootstrap(metrics.balanced_accuracy, groups, y, said)),
         "f1": _figure(metrics.bootstrap(metrics.f1, groups, y, said)),
         "constant": 0.5,
-        "one_feature": _short(metrics.balanced_accuracy(y, single[at])),
+        "one_feature": _short(metrics.auroc(y, share[at, 1])),
         "feature": feature,
     }
 
@@ -152,12 +162,21 @@ def scores_of(study: Study, task: Task, told: Told) -> Record:
 def speaks(scores: Mapping[str, Any]) -> bool:
     """Whether the lower end of a classifier's score is above what a constant reaches, and the score above one feature.
 
-    The score: top-1 of several causes, AUROC against the constant and balanced accuracy against one feature of others.
+    The score is top-1 where there are several causes, else AUROC.
     """
-    if "top1" in scores:
-        return bool(scores["top1"][1] > scores["constant"] and scores["top1"][0] > scores["one_feature"])
-    ranked = scores["auroc"][1] > 0.5
-    return bool(ranked and scores["balanced_accuracy"][0] >= scores["one_feature"])
+    value, low, _ = scores["top1" if "top1" in scores else "auroc"]
+    return bool(low > scores["constant"] and value > scores["one_feature"])
+
+
+def needed(scores: Mapping[str, Any], others: Sequence[Mapping[str, Any]], task: Task) -> bool:
+    """Whether a classifier is worth its bytes: one that knows source and run must be better than one of the run alone.
+
+    The latter is kept in any case, for runs whose source tells too little.
+    """
+    if ".both" not in task.name or not others:
+        return True
+    main = "top1" if "top1" in scores else "auroc"
+    return bool(scores[main][0] >= max(other[main][0] for other in others) + BETTER)
 
 
 def ranges(learning: Learning, task: Task) -> dict[str, list[float]]:

@@ -15,7 +15,7 @@ from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifie
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from default_lint.lab.learning import FAMILIES, LEVELS, PLACES, Learning, Rows
+from default_lint.lab.learning import EPOCHS, FAMILIES, PLACES, Learning, Rows
 
 FOLDS = 5
 SEED = 7
@@ -49,6 +49,8 @@ class Recipe:
         if self.kind == "boosting":
             return HistGradientBoostingClassifier(
                 max_iter=self.trees,
+                max_features=0.2,
+                max_bins=63,
                 max_depth=min(self.depth, 6),
                 min_samples_leaf=max(self.leaf, 10),
                 learning_rate=0.06,
@@ -127,11 +129,20 @@ class Told:
 YES_NO = ("no", "yes")
 
 
+def named(level: str, first: int | None) -> str:
+    """A level with the number of first epochs that it knows of: "both", "dynamic5"."""
+    return level if first is None else f"{level}{first}"
+
+
 def detection(learning: Learning, level: str, first: int | None = None, where: Array | None = None) -> Task:
     """Level one: is the program faulty?"""
     rows = learning.rows(level, first, where)
     return Task(
-        f"detection.{level}", rows, learning.faulty[rows.program].astype(int), learning.seeds[rows.program], YES_NO
+        f"detection.{named(level, first)}",
+        rows,
+        learning.faulty[rows.program].astype(int),
+        learning.seeds[rows.program],
+        YES_NO,
     )
 
 
@@ -142,7 +153,7 @@ def categorization(
     faulty = learning.faulty if where is None else learning.faulty & where
     rows = learning.rows(level, first, faulty)
     y = learning.families[rows.program, FAMILIES.index(family)].astype(int)
-    return Task(f"categorization.{family}.{level}", rows, y, learning.seeds[rows.program], YES_NO)
+    return Task(f"categorization.{family}.{named(level, first)}", rows, y, learning.seeds[rows.program], YES_NO)
 
 
 def cause(
@@ -159,7 +170,7 @@ def cause(
         there &= where
     rows = learning.rows(level, first, there)
     y = np.searchsorted(np.array(classes), learning.causes[rows.program])
-    return Task(f"cause.{family}.{level}", rows, y, learning.seeds[rows.program], classes)
+    return Task(f"cause.{family}.{named(level, first)}", rows, y, learning.seeds[rows.program], classes)
 
 
 def suspicion(learning: Learning, kind: str, where: Array | None = None) -> Task:
@@ -168,18 +179,25 @@ def suspicion(learning: Learning, kind: str, where: Array | None = None) -> Task
     return Task(f"site.{kind}", rows, planted.astype(int), learning.seeds[rows.program], YES_NO)
 
 
-def tasks(learning: Learning) -> Iterator[Task]:
-    """All that the product has a model for, where there is enough to learn from."""
-    for level in LEVELS:
-        yield from filter(learnable, [detection(learning, level)])
-        for family in FAMILIES:
-            yield from filter(learnable, [categorization(learning, family, level)])
-        for family in FAMILIES:
-            task = cause(learning, family, level)
-            if task is not None and learnable(task):
-                yield task
+def tasks(learning: Learning) -> Iterator[tuple[Task, ...]]:
+    """All questions that there is enough to learn about, each with what it may be answered from.
+
+    From the source alone; from a run, or from both, for each number of first epochs (`learning.EPOCHS`); for a place.
+    """
+    ways: list[tuple[tuple[str, ...], int | None]] = [(("static",), None)]
+    ways += [(("dynamic", "both"), first) for first in EPOCHS]
+    for levels, first in ways:
+        asked: list[list[Task | None]] = [[detection(learning, level, first) for level in levels]]
+        asked += [[categorization(learning, family, level, first) for level in levels] for family in FAMILIES]
+        asked += [[cause(learning, family, level, first) for level in levels] for family in FAMILIES]
+        for several in asked:
+            there = tuple(task for task in several if task is not None and learnable(task))
+            if there:
+                yield there
     for kind in PLACES:
-        yield from filter(learnable, [suspicion(learning, kind)])
+        task = suspicion(learning, kind)
+        if learnable(task):
+            yield (task,)
 
 
 def learnable(task: Task) -> bool:
