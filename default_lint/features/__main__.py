@@ -133,10 +133,9 @@ def markdown() -> str:
     lines += ["", SOURCE, _line(["row", "groups"]), _line(["---", "---"])]
     lines += [_line([f"`{kind}`", ", ".join(f"`{group}`" for group in groups)]) for kind, groups in KINDS.items()]
     lines += ["", _line(["feature", "words", "how", "unit", "neutral", "source"]), _line(["---"] * 6)]
-    for name, feature in STATIC.items():
-        if feature.unit != "choice":
-            neutral = f"{feature.neutral:g}"
-            lines.append(_line([f"`{name}`", feature.words, feature.formula, feature.unit, neutral, feature.source]))
+    for name, told in STATIC.items():
+        if told.unit != "choice":
+            lines.append(_line([f"`{name}`", told.words, told.formula, told.unit, f"{told.neutral:g}", told.source]))
     lines += ["", _line(["choice", "words", "options"]), _line(["---"] * 3)]
     for name, (words, options) in CHOICES.items():
         listed = ", ".join(f"`{option}`" for option in options)

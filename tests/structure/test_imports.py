@@ -39,7 +39,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "fixing": frozenset({"text", "findings", "files", "settings"}),
     "verifying": frozenset({"text", "findings", "files", "fixing", "settings", "diagnosis", "trial"}),
     "output": frozenset({"text", "findings"}),
-    "lab": MEANING | {"features", "diagnosis", "trial"},
+    "lab": MEANING | {"frozen", "features", "diagnosis", "trial"},
     "": frozenset({"text", "findings", "settings", "engine"}),
 }
 # The command line puts everything together; it alone reaches the lab, and by name only.
@@ -52,6 +52,7 @@ MORE: dict[str, frozenset[str]] = {
     "output.run": frozenset({"trial"}),
     "output.html": frozenset({"trial"}),
     "output.diagnosis": frozenset({"trial"}),
+    "lab.localize": frozenset({"engine", "settings"}),  # it judges what the engine says
 }
 # Who may touch the terminal or end the process.
 SPEAKERS = frozenset({"cli", "diagnose", "keras", "__main__", "features.__main__", "output.progress"})
