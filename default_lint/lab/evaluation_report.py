@@ -564,8 +564,9 @@ def _localization(results: Results, held: Mapping[str, Any], drawn: Mapping[str,
         "the planted text; by *line* it may also begin on its line; by *call* also within the call that has to be "
         "looked at. *rules*: the linter without a run; *observations*: a recorded run alone, without the tests that "
         "`diagnose` makes after training; *suspicions*: classifiers on the source, that had not seen the seed; "
-        "*fused*: all three. Floors know no fault: *nearest* names the whole calls `compile`, `fit`, the output "
-        "layer's and then the others, *random* the same in random order."
+        "*fused*: all three as `diagnose` fuses them, which takes no suspicions where training looks healthy; "
+        "*always fused* takes them there, too. Floors know no fault: *nearest* names the whole calls `compile`, `fit`, "
+        "the output layer's and then the others, *random* the same in random order."
     )
     sources = held.get("sources", {})
     for criterion in ("line", "span", "call"):

@@ -5,11 +5,13 @@
 
 Sources (`SOURCES`): "rules" speak from the source alone, in the order of severity, confidence and position;
 "observations" from the recorded run alone, by weight, as `diagnosis.fusion` joins them when no rule speaks;
-"suspicions" are what `suspect` gives; "rules+suspicions" is all that is known without a run, "rules+observations" what
-`diagnose` says without classifiers, "fused" all three. "nearest" and "random" are floors that know no fault: the calls
-`compile`, `fit` and the output layer's, then all others from the output backwards; and the same in random order.
-The runs of the corpus were made without the probe's own tests after training, so observations that need those are
-silent here.
+"suspicions" are what `suspect` gives, all of it; "rules+suspicions" is all that is known without a run,
+"rules+observations" what `diagnose` says without classifiers. "fused" is all three as `diagnose` fuses them: it takes
+no suspicions where every model of the run learns, "always fused" takes them there, too. In these, suspicions below
+`least` are left out. What classifiers say of the run as a whole is not fused here. "nearest" and "random" are floors
+that know no fault: the calls `compile`, `fit` and the output layer's, then all others from the output backwards; and
+the same in random order. The runs of the corpus were made without the probe's own tests after training, so
+observations that need those are silent here.
 
 A place is a hit by one of three criteria (`CRITERIA`):
 
@@ -44,8 +46,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from default_lint.diagnosis.fusion import Weighed, fuse
+from default_lint.diagnosis.suspicion import Suspected
 from default_lint.engine import apply_rules, observe
-from default_lint.findings import Finding, Severity
+from default_lint.features.static import Site, sites
+from default_lint.findings import Confidence, Finding, Learned, Severity
 from default_lint.program.data_values import Dataset
 from default_lint.program.read import SyntaxTrouble, read
 from default_lint.program.types import Layer, Model, Program
@@ -66,6 +70,7 @@ SOURCES = (
     "rules+suspicions",
     "rules+observations",
     "fused",
+    "always fused",
     "nearest",
     "random",
 )
@@ -75,9 +80,8 @@ KS = (1, 3, 5)
 KEPT = 10  # places of a source that are kept, for people and for thresholds
 BETWEEN = " \t\r\n,"
 CHUNK = 16  # programs that a process takes at once
-TRUST = 0.5
-"""Weight of a suspicion of probability 1 beside findings; a rule that warns has 0.56 to 0.85."""
 SETTINGS = Settings(audience="curious")
+SUSPICION = "suspicion"
 
 Record = Mapping[str, Any]
 Result = dict[str, Any]
@@ -198,7 +202,7 @@ class Said:
     trouble: tuple[str, ...] = ()
 
 
-def said(record: Record, trace: Trace | None = None, suspect: Suspect | None = None, trust: float = TRUST) -> Said:
+def said(record: Record, trace: Trace | None = None, suspect: Suspect | None = None, least: float = 0.0) -> Said:
     """What all sources say; those that have nothing to go by (no run, no `suspect`) are left out."""
     document = Document(_path(record), record["code"])
     trouble: list[str] = []
@@ -207,50 +211,47 @@ def said(record: Record, trace: Trace | None = None, suspect: Suspect | None = N
     except SyntaxTrouble as error:
         return Said(document, {}, {}, (f"Python cannot parse it: {error.args[0]}",))
     rules = apply_rules(program, SETTINGS, trouble)
+    about = [(document, finding) for finding in rules]
     places = {"rules": _by_severity(rules)}
     alarms = {"rules": _alarms(rules)}
-    about = [(document, finding) for finding in rules]
-    suspected = None if suspect is None else [Ranked(span, weight) for span, weight in suspect(program)]
-    if suspected is not None:
-        static = fuse(about, [], [])
-        places["suspicions"] = tuple(suspected)
-        places["rules+suspicions"] = merged(static, suspected, trust)
-        alarms["rules+suspicions"] = _alarms(item.finding for item in static)
+    fused: dict[str, list[Weighed]] = {}
+    suspected: list[Suspected] = []
+    if suspect is not None:
+        alone = [Ranked(span, weight) for span, weight in suspect(program)]
+        places["suspicions"] = tuple(alone)
+        suspected = _suspected(program, [item for item in alone if item.weight >= least])
+        fused["rules+suspicions"] = fuse(about, [], [], suspected)
     if trace is not None:
-        _, alone = observe([program], trace, [], SETTINGS, trouble)
         sights, seen = observe([program], trace, rules, SETTINGS, trouble)
         healths = [sight.health for sight in sights]
-        without = fuse([], alone, healths)
-        both = fuse(about, seen, healths)
-        places["observations"] = merged(without, ())
-        places["rules+observations"] = merged(both, ())
-        places["fused"] = merged(both, suspected or (), trust)
-        alarms["observations"] = _alarms(item.finding for item in without)
-        alarms["rules+observations"] = alarms["fused"] = _alarms(item.finding for item in both)
+        learns = bool(healths) and all(health.learns for health in healths)  # as in `engine.diagnose`
+        fused["observations"] = fuse([], observe([program], trace, [], SETTINGS, trouble)[1], healths)
+        fused["rules+observations"] = fuse(about, seen, healths)
+        fused["fused"] = fuse(about, seen, healths, () if learns else suspected)
+        fused["always fused"] = fuse(about, seen, healths, suspected)
+    for name, found in fused.items():
+        places[name] = tuple(Ranked(item.finding.span, item.weight, item.finding.rule) for item in found)
+        alarms[name] = _alarms(item.finding for item in found)
     order = floor(program)
     places["nearest"] = tuple(Ranked(span, 1 / (1 + at)) for at, span in enumerate(order))
     shuffled = list(order)
     random.Random(str(record["id"])).shuffle(shuffled)
     places["random"] = tuple(Ranked(span, 1 / (1 + at)) for at, span in enumerate(shuffled))
-    return Said(document, {name: places[name] for name in SOURCES if name in places}, alarms, tuple(trouble))
+    return Said(
+        document, {name: places[name] for name in SOURCES if name in places}, alarms, tuple(dict.fromkeys(trouble))
+    )
 
 
-def merged(found: Sequence[Weighed], suspected: Sequence[Ranked], trust: float = TRUST) -> tuple[Ranked, ...]:
-    """Findings and suspicions by weight: a suspicion raises the heaviest finding it overlaps, or stands alone.
-
-    It adds half of its weight to what is missing, as findings do that agree in `fusion.fuse`.
-    """
-    weights = [item.weight for item in found]
-    alone = []
-    for item in suspected:
-        here = [at for at, other in enumerate(found) if other.finding.span.overlaps(item.span)]
-        if here:
-            best = max(here, key=lambda at: weights[at])
-            weights[best] = 1 - (1 - weights[best]) * (1 - 0.5 * trust * item.weight)
-        else:
-            alone.append(Ranked(item.span, trust * item.weight, item.name))
-    known = [Ranked(item.finding.span, weight, item.finding.rule) for item, weight in zip(found, weights)]
-    return tuple(sorted([*known, *alone], key=lambda item: -item.weight))
+def _suspected(program: Program, found: Sequence[Ranked]) -> list[Suspected]:
+    """Suspicions as the product has them; of a place that is no site of it, as one about training."""
+    there = {site.span: site for site in reversed(sites(program))} if found else {}
+    made = []
+    for item in found:
+        site = there.get(item.span, Site("fit", "place", item.span, item.span, {}, {}, 1.0, ""))
+        evidence = Learned(f"site.{site.kind}", item.weight, 0.0)
+        finding = Finding(SUSPICION, "", item.span, "unusual", Severity.HINT, Confidence.LOW, "training", (evidence,))
+        made.append(Suspected(program.document, site, finding, item.weight))
+    return made
 
 
 def _by_severity(found: Iterable[Finding]) -> tuple[Ranked, ...]:
@@ -307,9 +308,7 @@ def _data(program: Program, model: Model) -> Iterator[Span]:
 # Of one program
 
 
-def localize(
-    record: Record, trace: Trace | None = None, suspect: Suspect | None = None, trust: float = TRUST
-) -> Result:
+def localize(record: Record, trace: Trace | None = None, suspect: Suspect | None = None, least: float = 0.0) -> Result:
     """The ranks of a program's faults for each source, what else it warns of, and the first places of each source.
 
     ranks     {source: {criterion: [rank of each fault, None where it never comes]}}
@@ -317,7 +316,7 @@ def localize(
     top       {source: [[start, end, line, rule, weight], ...]}, the first KEPT
     """
     planted = faults(record)
-    told = said(record, trace, suspect, trust)
+    told = said(record, trace, suspect, least)
     document = told.document
     return {
         "program": record["id"],
@@ -368,7 +367,7 @@ def run(
     suspect: Suspect | None = None,
     *,
     stamp: str = "",
-    trust: float = TRUST,
+    least: float = 0.0,
     programs: Iterable[str] | None = None,
     cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
@@ -387,11 +386,11 @@ def run(
         programs = [str(record["id"]) for record in records if record.get("verdict") not in (None, "open")]
     names = list(dict.fromkeys(programs))
     file = None if cache is None else Path(cache)
-    salt = _salt(stamp, trust, suspect is not None)
+    salt = _salt(stamp, least, suspect is not None)
     known = {} if file is None else _kept(file, salt)
     chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
     tasks = [[(name, known[name]["key"] if name in known else "") for name in chunk] for chunk in chunks]
-    setup = (os.fspath(workspace), suspect, trust, salt)
+    setup = (os.fspath(workspace), suspect, least, salt)
     found: dict[str, Result] = {}
     for number, part in enumerate(_parts(tasks, setup, workers)):
         new = []
@@ -426,11 +425,11 @@ def _parts(tasks: Sequence[list[tuple[str, str]]], setup: _Setup, workers: int |
         yield from pool.map(_work, tasks)
 
 
-def _begin(path: str, suspect: Suspect | None, trust: float, salt: str) -> None:
+def _begin(path: str, suspect: Suspect | None, least: float, salt: str) -> None:
     """Set up a process: what its tasks share is sent once."""
     from default_lint.lab.store import Workspace
 
-    _here.update(workspace=Workspace(path, lambda text: None), suspect=suspect, trust=trust, salt=salt)
+    _here.update(workspace=Workspace(path, lambda text: None), suspect=suspect, least=least, salt=salt)
 
 
 def _work(task: Sequence[tuple[str, str]]) -> _Answer:
@@ -447,7 +446,7 @@ def _one(name: str, known: str) -> Result | None:
     key = hashlib.sha256(json.dumps([_here["salt"], *facts]).encode() + compressed).hexdigest()[:24]
     if key == known:
         return None
-    return {"key": key, "result": localize(record, trace, _here["suspect"], _here["trust"])}
+    return {"key": key, "result": localize(record, trace, _here["suspect"], _here["least"])}
 
 
 def _first_run(workspace: Workspace, name: str) -> tuple[bytes, Trace | None]:
@@ -478,8 +477,8 @@ def _kept(file: Path, salt: str) -> dict[str, Any]:
     return found
 
 
-def _salt(stamp: str, trust: float, suspecting: bool) -> str:
-    return hashlib.sha256(f"{_code()}\0{stamp}\0{trust}\0{suspecting}".encode()).hexdigest()[:16]
+def _salt(stamp: str, least: float, suspecting: bool) -> str:
+    return hashlib.sha256(f"{_code()}\0{stamp}\0{least}\0{suspecting}".encode()).hexdigest()[:16]
 
 
 @cache

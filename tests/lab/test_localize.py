@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from default_lint import engine
-from default_lint.diagnosis.fusion import Weighed
-from default_lint.findings import Confidence, Finding, Severity
+from default_lint.diagnosis.fusion import SUSPECTED
 from default_lint.lab import localize
-from default_lint.lab.localize import SETTINGS, Ranked, faults, floor, merged, ranks
+from default_lint.lab.localize import SETTINGS, SUSPICION, Ranked, faults, floor, ranks
 from default_lint.lab.mutants import operators
 from default_lint.lab.store import Workspace
 from default_lint.program.read import read
@@ -203,6 +202,26 @@ def trace(script: str = "xor.py", loss: float = math.nan) -> Trace:
     return Trace.load("".join(json.dumps(event) + "\n" for event in events))
 
 
+def learning() -> Trace:
+    """A run whose accuracy comes near 1."""
+    site = ["xor.py", 14, 14, 0, 26]
+    facts = {"source": "array", "batch": 8, "x": [], "samples": 80,
+             "y": [{"name": "", "shape": [80, 1], "rows": 80, "form": "binary", "classes": 2, "majority": 0.5,
+                    "min": 0.0, "max": 1.0, "mean": 0.5, "std": 0.5, "entropy": 1.0}]}  # fmt: skip
+    events: list[dict[str, Any]] = [
+        {"event": "trace", "format": 1, "script": "xor.py", "sources": {}},
+        {"event": "model", "model": 0, "name": "m", "kind": "Sequential", "trained": "fit", "site": site,
+         "layers": [], "losses": ["binary_crossentropy"], "outputs": [1]},
+        {"event": "data", "model": 0, "facts": facts},
+    ]  # fmt: skip
+    for number in range(8):
+        logs = {"loss": 0.7 / (1 + number) ** 2, "binary_accuracy": 1 - 0.4 / (1 + number)}
+        events.append({"event": "epoch", "model": 0, "epoch": number, "steps": 10, "complete": True, "logs": logs,
+                       "learning_rate": 0.01, "measures": {}, "layers": {}})  # fmt: skip
+    events.append({"event": "ended", "kind": "finished", "message": "", "seconds": 1.0})
+    return Trace.load("".join(json.dumps(event) + "\n" for event in events))
+
+
 def test_with_a_run_the_ranking_is_that_of_diagnose() -> None:
     told = localize.said(record(SOFTMAX), trace())
     document = Document("xor.py", CODE)
@@ -229,25 +248,34 @@ def suspect(program: Program) -> list[tuple[Span, float]]:
     ]
 
 
-def test_suspicions_are_merged_by_weight() -> None:
+def test_suspicions_are_fused_as_in_the_product() -> None:
     told = localize.said(record(SOFTMAX), trace(), suspect)
     assert [item.weight for item in told.places["suspicions"]] == [0.9, 0.7]
     assert list(told.places) == list(localize.SOURCES)
     static = told.places["rules+suspicions"]
     assert static[0].name == "softmax-on-one-unit"
-    (alone,) = [item for item in static if item.span == suspect(read(told.document))[1][0]]
-    assert alone.weight == pytest.approx(0.35)
+    (alone,) = [item for item in static if item.name == SUSPICION]
+    assert alone.span == suspect(read(told.document))[1][0] and alone.weight == pytest.approx(SUSPECTED * 0.7)
+    before = next(item for item in localize.said(record(SOFTMAX), trace()).places["fused"] if "softmax" in item.name)
+    raised = next(item for item in told.places["fused"] if "softmax" in item.name)
+    assert raised.weight > before.weight
     result = localize.localize(record(SOFTMAX), trace(), suspect)
     assert result["ranks"]["suspicions"] == {"span": [1], "line": [1], "call": [1]}
     assert result["ranks"]["fused"]["line"][0] <= 2
 
 
-def test_a_suspicion_raises_what_it_overlaps_and_never_lowers() -> None:
-    finding = Finding("rule", "R1", Span(10, 20), "m", Severity.WARNING, Confidence.HIGH, "loss")
-    known = [Weighed(Document("a.py", ""), finding, 0.5)]
-    (raised, other) = merged(known, [Ranked(Span(15, 16), 1.0), Ranked(Span(30, 31), 0.4)])
-    assert raised == Ranked(Span(10, 20), 0.625, "rule") and other == Ranked(Span(30, 31), 0.2)
-    assert merged(known, [Ranked(Span(30, 31), 1.0)], trust=0.8)[0] == Ranked(Span(30, 31), 0.8)
+def test_suspicions_that_are_too_weak_are_not_fused() -> None:
+    told = localize.said(record(SOFTMAX), trace(), suspect, least=0.8)
+    assert len(told.places["suspicions"]) == 2
+    for source in ("rules+suspicions", "fused", "always fused"):
+        assert all(item.name != SUSPICION for item in told.places[source])
+
+
+def test_a_run_that_learns_takes_no_suspicions_unless_always() -> None:
+    told = localize.said(record(SOFTMAX), learning(), suspect)
+    assert all(item.name != SUSPICION for item in told.places["fused"])
+    assert told.places["fused"] == told.places["rules+observations"]
+    assert any(item.name == SUSPICION for item in told.places["always fused"])
 
 
 def test_a_program_that_cannot_be_parsed_has_no_places() -> None:
