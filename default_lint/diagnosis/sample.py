@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from default_lint.diagnosis.explain import reasons
 from default_lint.diagnosis.suspicion import KNOWN
+from default_lint.features.dynamic import FIRST
 from default_lint.features.static import Static
 from default_lint.features.static import of as static_of
 from default_lint.findings import Learned, Level
@@ -43,14 +44,27 @@ class Sample:
         return found if found is not None and found.known >= KNOWN else None
 
     @cached_property
+    def first(self) -> int | None:
+        """How many first epochs the classifiers are told of, one of FIRST; None: all, of a training that was not cut.
+
+        The numbers of a healthy run after one epoch are those of a faulty one after ten, so that each number of epochs
+        has classifiers of its own.
+        """
+        model = self.sight.model
+        if not model.capped:
+            return None
+        return max((first for first in FIRST if first <= len(model.complete)), default=FIRST[0])
+
+    @cached_property
     def values(self) -> Mapping[str, float]:
         """Everything that is known, by feature."""
-        return {**(self.static.values if self.static is not None else {}), **self.sight.features.row()}
+        return {**(self.static.values if self.static is not None else {}), **self.sight.features.row(self.first)}
 
     def model(self, bundle: Bundle, name: str) -> Model | None:
         """The classifier `<name>.<level>` for what is known: with source and run, else with the run alone."""
+        epochs = "" if self.first is None else str(self.first)
         for level in ("both", "dynamic") if self.static is not None else ("dynamic",):
-            model = bundle.model(f"{name}.{level}")
+            model = bundle.model(f"{name}.{level}{epochs}")
             if model is not None and model.speaks:
                 return model
         return None

@@ -27,6 +27,9 @@ from default_lint.features.table_data import DATA
 from default_lint.features.table_layers import LAYERS
 from default_lint.trial.trace import ModelTrace
 
+FIRST = (1, 2, 5, 10)
+"""Numbers of first epochs of which a run has a row, beside all of them."""
+
 FEATURES: dict[str, Feature] = {feature.name: feature for feature in (*CURVES, *LAYERS, *DATA)}
 
 # The columns of the published callback (DEFault, ICSE 2025), and what stands for them here. The index of the epoch is
@@ -258,4 +261,4 @@ def _aggregates(feature: Feature, name: str, series: tuple[float, ...]) -> dict[
     return found
 
 
-__all__ = ["FEATURES", "METHOD", "Feature", "Features", "Origin", "of"]
+__all__ = ["FEATURES", "FIRST", "METHOD", "Feature", "Features", "Origin", "of"]

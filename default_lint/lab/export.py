@@ -23,6 +23,8 @@ from default_lint.lab.train import Task, Told, calibrated, calibration, tasks, t
 
 USUAL = (0.05, 0.95)
 """Quantiles of a feature over working programs between which it counts as usual."""
+LEAST = 0.3
+"""A place is not called unlike those of working programs below this probability."""
 ALARMS = 0.02
 """Share of working programs in which some place of a kind may be called unlike theirs."""
 DIGITS = 6
@@ -125,12 +127,12 @@ def threshold_of(study: Study, task: Task, probability: Array) -> float:
 
 
 def threshold_of_places(learning: Learning, task: Task, probability: Array) -> float:
-    """The probability that at most ALARMS of the working programs have at some place of the kind."""
+    """The probability that at most ALARMS of the working programs have at a place of the kind, and at least LEAST."""
     working = ~learning.faulty[task.rows.program]
     highest = np.zeros(len(learning.programs))
     np.maximum.at(highest, task.rows.program[working], probability[working])
     there = np.unique(task.rows.program[working])
-    return float(min(1.0, np.nextafter(np.quantile(highest[there], 1 - ALARMS), 2.0)))
+    return float(min(1.0, max(LEAST, np.nextafter(np.quantile(highest[there], 1 - ALARMS), 2.0))))
 
 
 def scores_of(study: Study, task: Task, told: Told) -> Record:
@@ -160,12 +162,12 @@ def scores_of(study: Study, task: Task, told: Told) -> Record:
 
 
 def speaks(scores: Mapping[str, Any]) -> bool:
-    """Whether the lower end of a classifier's score is above what a constant reaches, and the score above one feature.
+    """Whether a classifier's score is above a constant's, interval and all, and no less than that of one feature.
 
     The score is top-1 where there are several causes, else AUROC.
     """
     value, low, _ = scores["top1" if "top1" in scores else "auroc"]
-    return bool(low > scores["constant"] and value > scores["one_feature"])
+    return bool(low > scores["constant"] and value >= scores["one_feature"])
 
 
 def needed(scores: Mapping[str, Any], others: Sequence[Mapping[str, Any]], task: Task) -> bool:

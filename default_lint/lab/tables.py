@@ -32,7 +32,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from default_lint.features.dynamic import of
+from default_lint.features.dynamic import FIRST, of
 from default_lint.trial.trace import Epoch, ModelTrace, Trace, TraceError, main_model
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from default_lint.lab.runs import Outcome
     from default_lint.lab.store import Workspace
 
-FIRST = (1, 2, 5, 10)
-"""Numbers of first epochs for which a run has its features, beside all of them."""
 LAYER_EPOCHS = (-1, 0, 1, 2, 4, 9)
 """Epochs for which layers are kept, beside the last one; -1 is before training."""
 BITS = 10
@@ -145,7 +143,8 @@ def export(
     """Write the tables of a workspace; gives the number of rows of each.
 
     `only` are the programs to write, all when None. Runs of a program that has no record are left out. `jobs`
-    processes read the traces, as many as there are processors when None. What could not be read is told to `on_problem` and left empty.
+    processes read the traces, as many as there are processors when None. What could not be read is told to
+    `on_problem` and left empty.
     """
     programs = sorted(workspace.programs(), key=_order)
     programs = [program for program in programs if only is None or program["id"] in only]
@@ -421,8 +420,10 @@ def _kept_features(workspace: Workspace, outcome: Outcome, trace: Trace | None, 
 def _code() -> bytes:
     """A digest of what makes the features."""
     here = Path(__file__)
+    features = here.parents[1] / "features"
+    of_runs = [features / "base.py", *features.glob("dynamic*.py"), *features.glob("table_[!s]*.py")]
     digest = hashlib.sha256()
-    for path in [here, here.parents[1] / "trial" / "trace.py", *sorted((here.parents[1] / "features").glob("*.py"))]:
+    for path in [here, here.parents[1] / "trial" / "trace.py", *sorted(of_runs)]:
         digest.update(path.read_bytes())
     return digest.digest()
 

@@ -106,6 +106,32 @@ model.fit(x, y, epochs=5)
     assert [level.learned.model for level in found.levels] == ["detection.dynamic"]
 
 
+@pytest.mark.parametrize(
+    ("count", "capped", "model"),
+    [
+        (7, False, "detection.dynamic"),  # a training that was not cut is told of as a whole
+        (7, True, "detection.dynamic5"),
+        (5, True, "detection.dynamic5"),
+        (2, True, "detection.dynamic2"),
+    ],
+)
+def test_a_training_that_was_cut_is_judged_by_what_knows_as_many_epochs(
+    use: Use, count: int, capped: bool, model: str
+) -> None:
+    later = [Stump("loss_best_epoch", -1.0, 0.2, 0.9)]
+    use({f"detection.dynamic{first}": Made(DYNAMIC, later) for first in ("", "2", "5")})
+    epochs = [epoch(number, 2.3, 0.1) for number in range(count)]
+    (level,) = run(DIGITS, epochs, capped=capped).levels
+    assert level.learned.model == model
+
+
+def test_only_the_first_epochs_are_told_of_a_training_that_was_cut(use: Use) -> None:
+    use({"detection.dynamic2": Made(DYNAMIC, [Stump("loss_drop", -0.5, 0.9, 0.1)])})
+    falling = [epoch(number, loss, 0.1) for number, loss in enumerate((2.3, 2.2, 0.1))]
+    (level,) = run(DIGITS, falling, capped=True).levels
+    assert not level.holds  # of three epochs it is -0.95
+
+
 @pytest.mark.parametrize("name", ["detection.both", "detection.dynamic", "categorization.loss.both"])
 def test_what_does_not_beat_its_floor_does_not_speak(use: Use, name: str) -> None:
     use({**LEVELS, name: LEVELS[name]._replace(speaks=False)})
