@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from default_lint.features.dynamic import FIRST
 from default_lint.features.table_static import KINDS, names
-from default_lint.lab.tables import FIRST, Corpus, feature_names
+from default_lint.lab.tables import Corpus, feature_names
 
 if TYPE_CHECKING:
     import pandas as pd

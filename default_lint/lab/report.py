@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from default_lint.features.dynamic import FIRST
 from default_lint.lab import figures
 from default_lint.lab.store import Corpus, read
-from default_lint.lab.tables import BITS, FIRST, LAYER_EPOCHS
+from default_lint.lab.tables import BITS, LAYER_EPOCHS
 from default_lint.lab.verdict import ALPHA, EFFECT, MOST_RUNS, ORIGINAL_RUNS, RUNS
 
 VERDICTS = ("faulty", "benign", "crash", "timeout", "unhealthy", "open")

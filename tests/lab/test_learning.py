@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 
 from default_lint.diagnosis.bundle import load as load_bundle
+from default_lint.features.dynamic import FIRST
 from default_lint.features.table_static import names
 from default_lint.lab import evaluate, export, learning, train
 from default_lint.lab.evaluation_schema import validate
 from default_lint.lab.learning import FAMILIES, Learning, Place, Source, struck
 from default_lint.lab.mutants import Subject, operators
-from default_lint.lab.tables import FIRST, feature_names
+from default_lint.lab.tables import feature_names
 from tests.lab.test_corpus import SOURCE
 
 SEEDS, MUTANTS = 12, 14

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from default_lint.features.dynamic import of
+from default_lint.features.dynamic import FIRST, of
 from default_lint.lab.store import Corpus, CorpusError, Workspace, export, read
-from default_lint.lab.tables import BITS, FIRST, program_table, rounded, run_table, write
+from default_lint.lab.tables import BITS, program_table, rounded, run_table, write
 from default_lint.trial.trace import Trace, main_model
 
 from .made import events, fill, outcome, program
