@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from default_lint.lab import learn_command, reproduce_command
+
 DONE, TROUBLE = 0, 2
+VERDICTS = ("faulty", "benign", "crash", "timeout", "unhealthy")  # of a program that is decided
 
 
 class Wrong(Exception):
@@ -73,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     export = steps.add_parser("export", help="write the tables (parquet)")
     export.add_argument("workspace", metavar="DIR", help="folder of the runs")
     export.add_argument("out", metavar="OUT", help="folder of the tables")
+    export.add_argument(
+        "--all", action="store_true", help="also what is undecided, or made from older seeds and operators"
+    )
     export.set_defaults(run=_export)
     report = steps.add_parser("report", help="write the datasheet and its figures")
     report.add_argument("corpus", metavar="CORPUS", help="folder of the tables")
@@ -90,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     deep4ge.add_argument("directory", metavar="DIR", help="folder of the published files")
     deep4ge.add_argument("--out", metavar="OUT", required=True, help="folder of the tables")
     deep4ge.set_defaults(run=_deep4ge)
+
+    learn_command.add(commands)
+    reproduce_command.add(commands)
     return parser
 
 
@@ -254,9 +263,17 @@ def _tell(counted: dict[str, int]) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from default_lint.lab.corpus import plan
     from default_lint.lab.store import Workspace, export
 
-    export(Workspace(_folder(options.workspace)), options.out, on_problem=_say)
+    folder = _folder(options.workspace)
+    workspace = Workspace(folder)
+    only = None
+    if not options.all:
+        planned = plan(_chosen([]), folder=folder).programs
+        decided = (record["id"] for record in workspace.programs() if record.get("verdict") in VERDICTS)
+        only = {name for name in decided if name in planned}
+    export(workspace, options.out, on_problem=_say, only=only)
     return DONE
 
 
