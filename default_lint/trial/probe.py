@@ -54,7 +54,7 @@ class Run:
     def __init__(self, config: dict[str, Any], started: float) -> None:
         load()
         self.config = config
-        self.started = started
+        self.started, self.processor = started, time.process_time()
         budget = config.get("budget") or {}
         self.writer = child("events").Writer(config["events"], started)
         self.session = child("session").Session(self.writer, budget.get("seconds"), started)
@@ -170,7 +170,7 @@ class Run:
     def after(self, ended: dict[str, Any]) -> None:
         """What is still to do when the program has ended; a signal or a crash in it does not change how that was."""
         try:
-            self.writer({"event": "hardware", "values": child("hardware").used(self.started)})
+            self.writer({"event": "hardware", "values": child("hardware").used(self.started, self.processor)})
             if self.session.subjects:
                 self.writer({"event": "finished", "seconds": time.monotonic() - self.started, **ended})
             self.monitor.flush()

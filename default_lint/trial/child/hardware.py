@@ -8,8 +8,10 @@ import time
 MIB = 2**20
 
 
-def used(started: float) -> dict[str, float]:
-    """Processor time in percent of one processor since `started` (`time.monotonic()`), peak memory in MiB.
+def used(started: float, processor: float) -> dict[str, float]:
+    """Processor time in percent of one processor since a start, peak memory in MiB.
+
+    started: `time.monotonic()` then; processor: `time.process_time()` then.
 
     Peak memory of the first accelerator joins them where TensorFlow or PyTorch uses one. Empty on Windows.
     """
@@ -20,7 +22,7 @@ def used(started: float) -> dict[str, float]:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     seconds = max(time.monotonic() - started, 1e-3)
     unit = 1 if sys.platform == "darwin" else 1024
-    values = {"cpu": 100 * (usage.ru_utime + usage.ru_stime) / seconds, "memory": usage.ru_maxrss * unit / MIB}
+    values = {"cpu": 100 * (time.process_time() - processor) / seconds, "memory": usage.ru_maxrss * unit / MIB}
     accelerator = _accelerator()
     return values if accelerator is None else {**values, "gpu_memory": accelerator / MIB}
 

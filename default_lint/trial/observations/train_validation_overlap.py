@@ -45,6 +45,7 @@ class TrainValidationOverlap(Observation):
         shared = number(sight.model.data, "overlap")
         if shared is None or shared < LIMITS["overlap_remark"]:
             return
+        shared = min(shared, 1.0)
         much = shared >= LIMITS["overlap"] and not _few_values(sight.x)
         place = sight.places.data("validation")
         if not sight.model.asked.get("validation_data") and sight.model.asked.get("validation_split"):

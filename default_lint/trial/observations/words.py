@@ -38,7 +38,7 @@ def text_of(value: float, digits: int = 3) -> str:
     """
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "-infinity" if value < 0 else "infinity"
-    if digits < 3 or value != int(value) or abs(value) >= EXACT:
+    if abs(value) < LARGEST and (digits < 3 or value != int(value) or abs(value) >= EXACT):
         value = float(f"{value:.{digits}g}")
     if abs(value) >= LARGEST or 0 < abs(value) < 1e-4:
         number, _, exponent = f"{value:.{digits - 1}e}".partition("e")

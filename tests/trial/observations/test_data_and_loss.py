@@ -133,6 +133,10 @@ def test_any_facts(
     _judge(run)
 
 
+def test_a_count_of_rows_that_cannot_be() -> None:
+    _judge(sight(BINARY, data={"overlap": 2, "val_samples": 1.7e308}, epochs=learning()))
+
+
 @settings(max_examples=60, deadline=None)
 @given(sights(BINARY, names=["prediction_top", "held_accuracy", "measured_samples", "regularization"]))
 def test_any_curves(run: Any) -> None:
