@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -23,6 +22,9 @@ def add(commands: Any) -> None:
     levels.add_argument(
         "--out", metavar="FILE", default="docs/reproduction.md", help="the page (default: docs/reproduction.md)"
     )
+    levels.add_argument(
+        "--images", metavar="DIR", help="folder of its figure (default: images/reproduction beside the page)"
+    )
     levels.add_argument("--json", metavar="FILE", help="all numbers")
     levels.add_argument(
         "--grid",
@@ -37,39 +39,46 @@ def add(commands: Any) -> None:
 
 
 def _levels(options: argparse.Namespace) -> int:
-    from default_lint.lab.published import TablesTrouble, read
-    from default_lint.lab.reproduce import Settings, levels
-    from default_lint.lab.reproduction_page import PageTrouble, numbers_of, page, with_ours
+    from default_lint.lab.published import TablesTrouble
+    from default_lint.lab.reproduction_figure import draw
+    from default_lint.lab.reproduction_numbers import NumbersTrouble, numbers_of, with_ours, written
+    from default_lint.lab.reproduction_page import figure, page
 
-    data = options.data or os.environ.get(DATA)
     try:
-        if options.numbers:
-            numbers = numbers_of(_text(options.numbers), options.numbers)
-        elif options.repeats < 1:
-            return _refused("--repeats is at least 1")
-        elif not data:
-            return _refused("name the folder of the published tables with --data")
-        else:
-            numbers = levels(read(data), Settings(grid=options.grid, repeats=options.repeats), _say)
-        if options.ours:
-            numbers = with_ours(numbers, _text(options.ours), options.ours)
-    except (TablesTrouble, PageTrouble) as error:
+        numbers = numbers_of(_text(options.numbers), options.numbers) if options.numbers else _made(options)
+        shown = with_ours(numbers, _text(options.ours), options.ours) if options.ours else numbers
+    except (TablesTrouble, NumbersTrouble) as error:
         return _refused(str(error))
     except KeyboardInterrupt:
         _say("stopped; nothing was written")
         return 130
-    _write(options.out, page(numbers))
+    out = Path(options.out)
+    image = Path(options.images or out.parent / "images" / "reproduction") / "steps.svg"
+    draw(*figure(shown), image)
+    _write(out, page(shown, out, image))
     if options.json:
-        _write(options.json, json.dumps(numbers, separators=(",", ":")) + "\n")
+        _write(Path(options.json), written(numbers))
     return 0
+
+
+def _made(options: argparse.Namespace) -> dict[str, Any]:
+    """The numbers, from the tables."""
+    from default_lint.lab.published import TablesTrouble, read
+    from default_lint.lab.reproduce import Settings, levels
+
+    data = options.data or os.environ.get(DATA)
+    if options.repeats < 1:
+        raise TablesTrouble("--repeats is at least 1")
+    if not data:
+        raise TablesTrouble("name the folder of the published tables with --data")
+    return levels(read(data), Settings(grid=options.grid, repeats=options.repeats), _say)
 
 
 def _text(path: str) -> str:
     return Path(path).read_text(encoding="utf-8", errors="replace")
 
 
-def _write(path: str, text: str) -> None:
-    place = Path(path)
+def _write(place: Path, text: str) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8", newline="\n")
 

@@ -15,17 +15,23 @@ Record = Mapping[str, Any]
 
 CLOSE = 0.005
 """A figure is reproduced when it is no farther from the paper's, which are printed with two digits."""
+ROUNDED = 0.005
+"""A figure printed with two digits stands for all that are no farther from it."""
 SLACK = 1e-9
 EQUAL = 0.02
 """Two scores nearer than this are told as the same."""
+STRONG = 0.8
+"""A score that is nowhere below this is not called weak."""
 FAMILIES = tuple(task for task in TASKS if task.stage == "categorization")
-FLOORED = ("portable", "constant")
-SPLITS = {
-    "random": "random folds",
-    "near": "near-duplicates together",
-    "clusters": "clusters held out",
-    "blocks": "file blocks held out",
+SIDES = (("faulty", "own"), ("correct", "other"), ("macro", "macro"))
+"""The rows of Table IV, and where their scores are."""
+SAID = {
+    "random": "in random folds",
+    "near": "with near-duplicates together",
+    "clusters": "with clusters held out",
+    "blocks": "with blocks of the file held out",
 }
+"""The splits."""
 
 
 class Words:
@@ -39,19 +45,17 @@ class Words:
         self.static: Record = self.tasks["static"]
 
     def all(self) -> Iterator[str]:
-        """All of them, the paper's tables first."""
+        """What the page says first: the paper's tables, and what is left of them."""
         yield self.table_iv()
         yield self.table_v()
         yield self.table_vi()
         yield self.hardware()
         yield self.unseen()
         yield self.families()
-        yield self.causes()
         yield self.layers()
-        yield self.grid()
 
-    def mean(self, stage: str, split: str, name: str, measure: str) -> Record:
-        """The mean score over the tasks of a stage, for each drawing; empty when a split was not possible."""
+    def score(self, stage: str, split: str, name: str, measure: str) -> Record:
+        """A score of a variant, the mean over the tasks of the stage; empty when there is no such split."""
         each = []
         for task in TASKS:
             if task.stage == stage:
@@ -59,68 +63,66 @@ class Words:
                 if split not in scores:
                     return {}
                 each.append(scores[split][measure]["each"])
-        means = [average(drawn) for drawn in zip(*each)]
-        return {"value": average(means), "low": min(means), "high": max(means), "each": means}
+        drawn = [average(scores) for scores in zip(*each)]
+        return {"value": average(drawn), "low": min(drawn), "high": max(drawn)}
 
-    def figures_iv(self) -> Iterator[tuple[str, str, float, float]]:
-        """(class, measure, ours, paper's) of Table IV."""
-        protocol = self.detection["protocol"]
-        for title, key in (("faulty", "own"), ("correct", "other"), ("macro", "macro")):
-            for name in ("precision", "recall", "f1"):
-                yield title, name, protocol[key][name], TABLE_IV[title][name]
-        yield "all", "accuracy", protocol["accuracy"], TASKS[0].paper["accuracy"]
+    # The paper's tables
 
     def table_iv(self) -> str:
         """Whether Table IV is reproduced."""
-        figures = [(f"{name} of {title}", ours, paper) for title, name, ours, paper in self.figures_iv()]
-        away = {name: abs(ours - paper) for name, ours, paper in figures}
-        name, ours, paper = max(figures, key=lambda figure: away[figure[0]])
-        far = sum(distance > CLOSE + SLACK for distance in away.values())
-        # A figure printed with two digits stands for all that round to it.
-        beyond = sum(distance - 0.005 > CLOSE + SLACK for distance in away.values())
-        protocol = self.detection["protocol"]
-        same = protocol["own"]["n"] == TABLE_IV["faulty"]["n"] and protocol["other"]["n"] == TABLE_IV["correct"]["n"]
-        rows = f"{protocol['own']['n']:,} faulty and {protocol['other']['n']:,} correct test runs"
-        support = f"The test set is the paper's, {rows}." if same else f"The test set is another: {rows}."
-        farthest = f"the farthest is {name}, {number(ours)} where {paper:.2f} is printed"
+        figures = list(self._figures_iv())
+        away = [abs(ours - paper) for _, ours, paper in figures]
+        name, ours, paper = figures[away.index(max(away))]
+        far = sum(distance > CLOSE + SLACK for distance in away)
+        beyond = sum(distance > ROUNDED + CLOSE + SLACK for distance in away)
         if beyond:
             told = f"{beyond} of {len(figures)} figures are farther than {CLOSE} from what the paper may have rounded"
-            return f"**Table IV (detection) is not reproduced**: {told}; {farthest}. {support}"
-        if not far:
-            told = f"all {len(figures)} figures are within {CLOSE} of the printed ones"
-        else:
+        elif far:
             told = f"{len(figures) - far} of {len(figures)} figures are within {CLOSE} of the printed ones, "
             told += f"the other{'s' * (far > 1)} within {CLOSE} of what the paper may have rounded"
-        return f"**Table IV (detection) is reproduced**: {told}; {farthest}. {support}"
+        else:
+            told = f"all {len(figures)} figures are within {CLOSE} of the printed ones"
+        own, other = (self.detection["protocol"][side]["n"] for side in ("own", "other"))
+        whose = "the paper's" if (own, other) == (TABLE_IV["faulty"]["n"], TABLE_IV["correct"]["n"]) else "another"
+        return (
+            f"**Table IV (detection) is {'not ' * bool(beyond)}reproduced**: {told}; the farthest is {name}, "
+            f"{exact(ours)} where {paper:.2f} is printed. The test set is {whose}: {own:,} faulty and {other:,} "
+            "correct runs."
+        )
+
+    def _figures_iv(self) -> Iterator[tuple[str, float, float]]:
+        """(name, ours, the paper's) of Table IV."""
+        protocol = self.detection["protocol"]
+        for title, side in SIDES:
+            for name in ("precision", "recall", "f1"):
+                yield f"{name.replace('f1', 'F1')} of {title}", protocol[side][name], TABLE_IV[title][name]
+        yield "accuracy", protocol["accuracy"], TASKS[0].paper["accuracy"]
 
     def table_v(self) -> str:
         """Whether Table V is reproduced, and why not."""
         pairs = [(self.tasks[task.name]["protocol"], task.paper) for task in FAMILIES]
-        near = sum(abs(ours["accuracy"] - paper["accuracy"]) <= CLOSE + SLACK for ours, paper in pairs)
-        above = sum(ours["accuracy"] > paper["accuracy"] + CLOSE + SLACK for ours, paper in pairs)
+        near = sum(_near(ours, paper) for ours, paper in pairs)
         sizes = sum(ours["n"] == paper["n"] for ours, paper in pairs)
         mean = average(ours["accuracy"] for ours, _ in pairs)
-        told = f"{near} of {len(pairs)} accuracies are within {CLOSE}, {above} are higher than the paper's "
-        told += f"(mean {number(mean)}, printed {TABLE_V_OVERALL['accuracy']:.2f})."
+        told = f"**Table V (families) {_whether(near == len(pairs))}**: the mean accuracy is {exact(mean)} where "
+        told += f"{TABLE_V_OVERALL['accuracy']:.2f} is printed, {near} of {len(pairs)} are within {CLOSE}."
         if sizes < len(pairs):
-            told += f" {sizes or 'None'} of the test sets {'have' if sizes != 1 else 'has'} the printed size: "
-            told += "these rows, split in this way, are not what the table was made from."
-        if not any("correct" in self.tasks[task.name]["table"]["labels"] for task in FAMILIES):
-            told += " In the published tables a family is told from other faults, never from correct runs."
-        head = "is reproduced" if near == len(pairs) else "is not reproduced"
-        return f"**Table V (families) {head}**: {told}"
+            told += f" {sizes or 'None'} of the test sets {'has' if sizes == 1 else 'have'} the printed size: "
+            told += "Table V was made from other rows than those published."
+        return told
 
     def table_vi(self) -> str:
         """What there is of Table VI."""
         protocol, printed = self.cause["protocol"], [TABLE_VI[code][1] for code in ("HBS", "HLR")]
-        near = all(abs(protocol["accuracy"] - paper["accuracy"]) <= CLOSE + SLACK for paper in printed)
-        sizes = " and ".join(f"{paper['accuracy']:.2f} on {paper['n']:.0f}" for paper in printed)
-        head = "is reproduced in the half that is published" if near else "is not reproduced"
+        near = all(_near(protocol, paper) for paper in printed)
         return (
-            f"**Table VI (causes) {head}**: only batch size and learning rate have rows, so that telling one is "
-            f"telling the other. The accuracy is {number(protocol['accuracy'])} on {protocol['n']:,} test runs "
-            f"(printed: {sizes}); {protocol['copied']:,} of them have an exact copy in the training set."
+            f"**Table VI (causes) {_whether(near)}**: two of its four causes, batch size and learning rate, have "
+            f"published rows. They are told apart with accuracy {exact(protocol['accuracy'])} (printed: "
+            f"{' and '.join(format(paper['accuracy'], '.2f') for paper in printed)}); {protocol['copied']:,} of "
+            f"{protocol['n']:,} test runs have an exact copy in the training set."
         )
+
+    # What is left
 
     def hardware(self) -> str:
         """How much of detection is the machine's."""
@@ -128,85 +130,78 @@ class Words:
         protocol = self.detection["protocol"]
         floor = max(protocol["own"]["n"], protocol["other"]["n"]) / protocol["n"]
         told = (
-            "**Hardware.** With the authors' split, the three columns about CPU, GPU memory and RAM alone detect "
-            f"faults with accuracy {number(scores['hardware'])}, all columns with {number(scores['all'])}, all but "
-            f"these three with {number(scores['no hardware'])}; always saying the same gives {number(floor)}."
+            "With the authors' split, the columns of CPU, GPU memory and RAM alone detect faults with accuracy "
+            f"{number(scores['hardware'])}, all columns with {number(scores['all'])}, all but these three with "
+            f"{number(scores['no hardware'])}; always saying the same gives {number(floor)}."
         )
         lost = scores["all"] - scores["no hardware"]
         if scores["all"] - scores["hardware"] > EQUAL or lost <= 2 * EQUAL:
-            return f"{told} They are not what the headline rests on."
+            return f"**The headline does not rest on the machine.** {told}"
         return (
-            f"{told} Without them {min(1.0, lost / max(scores['all'] - floor, SLACK)):.0%} of what the headline has "
-            "above that floor is gone. They say nothing of the program; the likely reading is that they tell which job "
-            "of the cluster a run was in, and the runs of a job lie on both sides of a random split."
+            f"**The headline rests on the machine.** {told} Load and memory say nothing of the program. The likely "
+            "reading: they tell which job of the cluster a run was in, and the runs of a job lie on both sides of a "
+            "random split."
         )
 
     def unseen(self) -> str:
         """Detection where like runs are kept together."""
-        scores = self.detection["variants"]["scores"]
-        portable = scores["portable"]
-        parts = [f"{spread(portable[split]['balanced'])} {'in' if split == 'random' else 'with'} {text}"
-                 for split, text in SPLITS.items() if split in portable]  # fmt: skip
-        told = "**Unseen programs.** On distinct rows, without hardware, learning rate and number of epochs, the "
-        told += f"balanced accuracy of detection is {', '.join(parts)}."
-        plain = {name: {split: held["accuracy"]["value"] for split, held in scores[name].items()} for name in FLOORED}
-        below = [SPLITS[split] for split in portable if plain["portable"][split] < plain["constant"][split]]
+        portable = {split: self.score("detection", split, "portable", "balanced") for split in SAID}
+        parts = [f"{spread(score)} {SAID[split]}" for split, score in portable.items() if score]
+        told = "**Detection of unseen programs is weak in these tables.**"
+        if min(score["value"] for score in portable.values() if score) > STRONG:
+            told = "**Detection holds for runs that are kept apart.**"
+        told += f" Distinct runs, nothing of the machine: balanced accuracy {', '.join(parts)} (0.5 is a coin)."
+        below = [SAID[split] for split in SAID if portable[split] and self._below_majority(split)]
         if below:
-            told += f" With {_listed(below)}, plain accuracy is below that of always saying the same."
-        told += " The tables do not tell the program of a run: no split here is by program, and none is *the*"
-        return f"{told} honest one."
+            told += f" Plain accuracy is then below that of always saying the same {_listed(below)}."
+        return told
+
+    def _below_majority(self, split: str) -> bool:
+        ours, floor = (self.score("detection", split, name, "accuracy")["value"] for name in ("portable", "constant"))
+        return bool(ours < floor - SLACK)
 
     def families(self) -> str:
-        """The families where like runs are kept together."""
-        only = self.mean("categorization", "random", "hardware", "balanced")
-        random = self.mean("categorization", "random", "portable", "balanced")
-        told = (
-            f"**Families.** In random folds of distinct rows the hardware columns alone reach a balanced accuracy of "
-            f"{number(only['value'])} (mean of seven), the portable ones {number(random['value'])}"
+        """Families and causes where like runs are kept together."""
+        held = {
+            (stage, name): self.score(stage, "clusters", name, "balanced")
+            for stage in ("categorization", "cause")
+            for name in ("portable", "one portable")
+        }
+        ours, one = held["categorization", "portable"], held["categorization", "one portable"]
+        if not ours or not held["cause", "portable"]:
+            return "**Families and causes** have too few groups of like runs to be held apart."
+        left = ours["value"] - one["value"] > EQUAL
+        return (
+            f"**Families and causes keep {'a signal' if left else 'little'}.** Of the same columns, with groups of "
+            f"like runs held out, a family has a balanced accuracy of {spread(ours)} (mean of seven; the best single "
+            f"column {number(one['value'])}), the cause {spread(held['cause', 'portable'])} "
+            f"({number(held['cause', 'one portable']['value'])})."
         )
-        held = self.mean("categorization", "clusters", "portable", "balanced")
-        if not held:
-            return f"{told}."
-        one = self.mean("categorization", "clusters", "one portable", "balanced")
-        left = held["value"] - one["value"] > EQUAL
-        told += f", and {spread(held)} with clusters held out, where the best single one has {number(one['value'])}: "
-        return told + ("there is a signal that is not the machine's." if left else "little is left.")
-
-    def causes(self) -> str:
-        """One column against all of them."""
-        scores = self.cause["variants"]["scores"]
-        one, every = scores["one"]["random"], scores["all"]["random"]["accuracy"]["value"]
-        column = next(iter(one["columns"]))
-        told = (
-            f"**Causes.** In random folds of distinct rows one column, `{column}`, tells batch size from learning rate "
-        )
-        told += f"with accuracy {number(one['accuracy']['value'])}, all columns with {number(every)}"
-        return f"{told}: it encodes the value that was planted." if column == "adjusted_lr" else f"{told}."
 
     def layers(self) -> str:
         """The static table."""
         static = self.static["static"]
-        scores = static["rows"]["published"]["scores"]["all"]
-        told = (
-            f"**Layers from static features.** The {self.static['table']['rows']:,} rows are {static['vectors']} "
-            f"different ones, {static['ambiguous']} of them with both labels; whoever knows them all by heart has "
-            f"{number(static['memorized'])} (printed: {STATIC:.4f}). Random folds give "
-            f"{number(scores['random']['accuracy']['value'])}"
-        )
+        every = static["rows"]["published"]["scores"]
+        scores, floor = every["all"], every["constant"]
+        told = f"of {self.static['table']['rows']:,} rows only {static['vectors']} are different, "
+        told += f"{static['ambiguous']} of these have both labels"
         if "programs" not in scores:
-            return f"{told}."
+            return f"**Layer faults from static features**: {told}."
         held = scores["programs"]["accuracy"]
-        said = "chance" if held["value"] - 0.5 <= EQUAL else "above chance"
-        return f"{told}, folds of whole programs {spread(held)}, {said}."
+        chance = held["value"] - floor["programs"]["accuracy"]["value"] <= EQUAL
+        return (
+            f"**Layer faults from static features{' are chance' if chance else ''}**: {told}. Accuracy in random "
+            f"folds is {number(scores['random']['accuracy']['value'])} (printed: {STATIC:.4f}), with whole programs "
+            f"held out {spread(held)}."
+        )
 
     def grid(self) -> str:
         """What the search is worth."""
         most, where = self.moved()
-        tried = f"`{self.settings['grid']}`, {self.settings['tried']} settings"
-        told = f"**The grid** ({tried}) moves the accuracy on the test sets by "
+        told = f"The grid is `{self.settings['grid']}`, {self.settings['tried']} settings. "
         if most <= SLACK:
-            return f"{told}nothing: a forest of 200 trees without any search has the same in all tables."
-        return f"{told}at most {number(most)} ({where}), against a forest of 200 trees without any search."
+            return f"{told}A forest of 200 trees without any search has the same accuracy in all tables."
+        return f"{told}It moves the accuracy by at most {exact(most)} ({where}), against 200 trees without any search."
 
     def moved(self) -> tuple[float, str]:
         """The largest change of accuracy by the search, and in which task."""
@@ -214,9 +209,14 @@ class Words:
         return max((abs(found["accuracy"] - found["fixed"]["accuracy"]), name) for name, found in held)
 
 
+def exact(value: float) -> str:
+    """Four digits, two more than the paper prints: for what is held against it."""
+    return f"{value:.4f}"
+
+
 def number(value: float | None) -> str:
-    """Four digits, two more than the paper prints."""
-    return "-" if value is None else f"{value:.4f}"
+    """Three digits."""
+    return "-" if value is None else f"{value:.3f}"
 
 
 def spread(score: Record) -> str:
@@ -226,12 +226,20 @@ def spread(score: Record) -> str:
     value, low, high = number(score["value"]), score.get("low"), score.get("high")
     if low is None or high is None or number(low) == number(high):
         return value
-    return f"{value} ({number(low)}-{number(high)})"
+    return f"{value} ({low:.2f} to {high:.2f})"
 
 
 def average(values: Iterable[float]) -> float:
     """The mean of some numbers."""
     return float(statistics.fmean(values))
+
+
+def _near(ours: Record, paper: Record) -> bool:
+    return bool(abs(ours["accuracy"] - paper["accuracy"]) <= CLOSE + SLACK)
+
+
+def _whether(reproduced: bool) -> str:
+    return "is reproduced" if reproduced else "is not reproduced"
 
 
 def _listed(items: Sequence[str]) -> str:
