@@ -144,7 +144,7 @@ def _piece(piece: Evidence) -> Iterator[tuple[str, str, str, str]]:
         yield ("run", plain(what), told.epochs_told(piece.epochs), plain(value))
     elif isinstance(piece, Learned):
         value = f"{piece.probability:.2f} (usual {piece.base:.2f})"
-        yield ("classifier", "unlike working models", "", value)
+        yield ("classifier", "unlike working programs", "", value)
     else:
         yield ("source", "follows from the program as written", "", "")
 

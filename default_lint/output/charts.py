@@ -303,14 +303,14 @@ class Waterfall(NamedTuple):
 
 
 def waterfall(
-    base: float, contributions: Sequence[tuple[str, float]], probability: float, threshold: float
+    base: float, contributions: Sequence[tuple[str, float]], probability: float, threshold: float, others: str
 ) -> Waterfall:
-    """The named contributions as given, what is missing between them and the probability as one, then that itself."""
+    """The named contributions as given, then the probability; what is missing between them is one row (`others`)."""
     axis = Axis(0.0, 1.0, 0.0, BAR_WIDTH)
-    others = probability - base - sum(value for _, value in contributions)
+    missing = probability - base - sum(value for _, value in contributions)
     named = list(contributions)
-    if abs(others) >= LEAST:
-        named.append(("everything else", others))
+    if abs(missing) >= LEAST:
+        named.append((others, missing))
     steps = [Step("all programs", f"{base:.2f}", 0.0, axis.at(base), axis.at(base), "base")]
     at = base
     for text, value in named:

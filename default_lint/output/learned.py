@@ -11,6 +11,7 @@ from default_lint.output.charts import Waterfall, waterfall
 from default_lint.output.evidence import data as evidence_data
 from default_lint.output.evidence import plain, signed
 from default_lint.output.row import where
+from default_lint.output.style import plural
 from default_lint.text import Document, Span
 
 LONGEST = 40  # characters of the user's words
@@ -107,12 +108,17 @@ def _place(document: Document, span: Span) -> dict[str, Any]:
 
 
 def picture(level: Level) -> Waterfall:
-    """A level as a waterfall of its reasons."""
+    """A level as a waterfall of its reasons; the features that are not among them are one row, with their number."""
+    from default_lint.diagnosis.explain import feature_of, grouped
+
     learned = level.learned
+    told = {feature_of(reason.feature) for reason in level.reasons}
+    others = sum(group.feature not in told for group in grouped(learned.contributions))
     named = [
         (reason.text.removesuffix(f" ({signed(reason.contribution)})"), reason.contribution) for reason in level.reasons
     ]
-    return waterfall(learned.base, named, learned.probability, level.threshold)
+    rest = plural(others, "other feature") if others else "everything else"
+    return waterfall(learned.base, named, learned.probability, level.threshold, rest)
 
 
 __all__ = ["TOLD", "at", "chain", "data", "picture", "places", "telling", "title", "words"]

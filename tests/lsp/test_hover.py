@@ -305,7 +305,7 @@ def test_the_findings_of_a_run_have_a_table_of_evidence() -> None:
     assert "| run | share of dead units | in epochs 2 to 4 | 97 % |" in found.markdown
     assert "| run | weights that are not finite | in epoch 1 | 12 |" in found.markdown
     assert "| run | some thing | before training |  |" in found.markdown
-    assert "| classifier | unlike working models |  | 0.83 (usual 0.12) |" in found.markdown
+    assert "| classifier | unlike working programs |  | 0.83 (usual 0.12) |" in found.markdown
     assert "```text\n████████ +0.40  units\n██       -0.10  rate\n```" in found.markdown
     assert "by its position in the model" in found.markdown
     assert "- see \\[this\\] \\<b\\>\n- the rate (line 1)" in found.markdown

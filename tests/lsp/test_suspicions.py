@@ -43,7 +43,7 @@ def test_a_hover_shows_the_contributions_as_bars(beside: bool) -> None:
     start = lines.index("```text")
     assert lines[start + 1] == "█████▋   +0.28  learning rate 0.5, working programs 1e-4 to 0.01"
     assert lines[lines.index("```", start)] == "```"
-    assert "| classifier | unlike working models |  | 0.92 (usual 0.52) |" in lines
+    assert "| classifier | unlike working programs |  | 0.92 (usual 0.52) |" in lines
     assert "**Why it matters.** Too high or too low a learning rate" in found.markdown
     assert "What to do" in found.markdown
     assert ("is unlike that of working programs" in found.markdown) is not beside

@@ -173,7 +173,7 @@ def test_a_waterfall_goes_from_the_base_to_the_probability() -> None:
     assert [step.number for step in steps] == ["0.50", "+0.30", "+0.10", "-0.05", "+0.12", "0.97"]
     assert [step.style for step in steps] == ["base", "for", "for", "against", "for", "result"]
     assert steps[1].text == "learning rate 5, working programs 1e-4 to 0.01"
-    assert steps[4].text == "everything else"
+    assert steps[4].text == "1 other feature"
     assert picture.threshold == pytest.approx(0.6 * charts.BAR_WIDTH)
     for before, step in pairwise(steps[:-1]):
         begins = step.start if step.style == "for" else step.start + step.size
@@ -182,8 +182,21 @@ def test_a_waterfall_goes_from_the_base_to_the_probability() -> None:
     assert picture.said.startswith("all programs 0.50, learning rate 5")
 
 
+def test_the_rest_of_a_waterfall_is_counted_in_features() -> None:
+    rest = {
+        "activation_dead.max.last": 0.05, "activation_dead.mean.last": 0.01, "activation_dead.median.mean": 0.02,
+        "optimizer.name.sgd": 0.02, "optimizer.name.adam": 0.01, "optimizer.rate": 0.3, "optimizer.rate_default": 0.01,
+        "loss_drop": 0.1, "loss_drop.max": 0.02,
+    }  # fmt: skip
+    made = level("detection", "faulty", 0.5 + sum(rest.values()), 0.3, 0.12)
+    made = replace(made, learned=replace(made.learned, contributions=rest))
+    assert learned.picture(made).steps[3].text == "3 other features"
+    whole = level("detection", "faulty", 0.9, 0.3, 0.1, base=0.5)
+    assert [step.number for step in learned.picture(whole).steps] == ["0.50", "+0.30", "+0.10", "0.90"]
+
+
 def test_a_waterfall_stays_within_its_picture() -> None:
-    picture = charts.waterfall(0.9, [("up", 0.4), ("down", -1.2)], 0.1, 0.5)
+    picture = charts.waterfall(0.9, [("up", 0.4), ("down", -1.2)], 0.1, 0.5, "the rest")
     assert all(0 <= step.start <= step.start + step.size <= picture.width for step in picture.steps)
 
 

@@ -52,6 +52,7 @@ MORE: dict[str, frozenset[str]] = {
     "output.run": frozenset({"trial"}),
     "output.html": frozenset({"trial"}),
     "output.diagnosis": frozenset({"trial"}),
+    "output.learned": frozenset({"diagnosis"}),
     "lab.localize": frozenset({"engine", "settings"}),  # it judges what the engine says
 }
 # Who may touch the terminal or end the process.
