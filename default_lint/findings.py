@@ -171,14 +171,15 @@ class Verdict:
 class Reason:
     """A feature that moved a classifier's probability, in words with its number and the contribution.
 
-    value         the number of the feature; `usual` the range of working programs (5 to 95 % of them), when it is known
+    value         the number of the feature, None when it is not known; `usual` the range of working programs (5 to 95 %
+                  of them), if there is one
     contribution  of the feature to the probability, above 0 when it speaks for a fault (SHAP)
     spans         what the number was made of, each with its document, the most telling first
     """
 
     feature: str
     text: str
-    value: float
+    value: float | None
     contribution: float
     usual: tuple[float, float] | None = None
     spans: tuple[tuple[Document, Span], ...] = ()

@@ -1,7 +1,8 @@
 """Why a classifier says what it says: the features that moved it most, in words, with numbers and places.
 
 People act on a feature, not on its columns: the mean, the largest and the last of a number, or the options of a choice,
-are one reason, which has the sum of their contributions and tells the column that counts most.
+are one reason, which has the sum of their contributions and tells the column that counts most. What the source does not
+tell is said to be not known; of what was not asked of it, as it does not apply, nothing is said.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from default_lint.features import words
 from default_lint.features.table_static import FEATURES as STATIC
-from default_lint.features.table_static import StaticFeature
+from default_lint.features.table_static import Assumed, StaticFeature
 from default_lint.findings import Learned, Reason
 from default_lint.text import Document, Span
 
@@ -80,10 +81,15 @@ def reasons(
         if group.feature in SILENT:
             continue
         column = _shown(group, values, static)
+        value: float | None = values[column]
         usual = model.usual.get(column)
+        if isinstance(value, Assumed):
+            if not value.applies:
+                continue
+            value = usual = None
         text = f"{told(column, values, usual, static)} ({signed(group.contribution)})"
         spans = tuple(_places(column, origins, document))[:SPANS]
-        found.append(Reason(column, text, values[column], group.contribution, usual, spans))
+        found.append(Reason(column, text, value, group.contribution, usual, spans))
     return tuple(found)
 
 
@@ -100,6 +106,8 @@ def told(
     value = values[column]
     feature = static.get(column)
     if feature is not None:
+        if isinstance(value, Assumed):
+            return words.not_known(feature)
         text = words.of_source(feature, value)
         if usual is None or feature.unit in ("flag", "choice"):
             return text

@@ -26,7 +26,8 @@ SOURCE = """\
 
 What the classifiers of suspicions and, beside a run, those of the three levels are given of the source. A row holds the
 groups that its kind names below; what the source does not tell stands as the neutral value, and the share of what is
-known decides whether anything is said at all. A choice is one column for each option, 1 for the one that holds.
+known decides whether anything is said at all. A choice is one column for each option, 1 for the one that holds. Reasons
+say "not known" of what the source does not tell, and nothing of what does not apply.
 """
 INTRODUCTION = """\
 # Features of a run

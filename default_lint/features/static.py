@@ -13,7 +13,7 @@ from default_lint.features.static_layers import layers_of
 from default_lint.features.static_model import Reading, readings
 from default_lint.features.static_row import Row
 from default_lint.features.static_training import PARTS
-from default_lint.features.table_static import FEATURES, KINDS, StaticFeature, names
+from default_lint.features.table_static import FEATURES, KINDS, Assumed, StaticFeature, names
 from default_lint.frozen import dataclass
 from default_lint.program.types import Program
 from default_lint.text import Span
@@ -23,7 +23,7 @@ from default_lint.text import Span
 class Static:
     """The row of a program.
 
-    values   every feature of a program, in order, finite
+    values   every feature of a program, in order, finite; an `Assumed` where the source does not tell it
     origins  where a number comes from
     known    share of what was asked of the source that it tells, 0 to 1
     """
@@ -40,7 +40,7 @@ class Site:
     kind     which classifier judges it: "layer", "optimizer", "loss", "fit" or "data"
     name     what it is: "layer", "learning_rate", "epochs", "loss", "x", ...
     span     the token to change; `whole` the call that it belongs to
-    values   every feature of its kind, in order, finite
+    values   every feature of its kind, in order, finite; an `Assumed` where the source does not tell it
     origins  where a number comes from; those without an own place are about the site
     known    share of what was asked of the source that it tells, 0 to 1
     label    as the source has it, in short
@@ -111,4 +111,4 @@ def _context(row: Row, reading: Reading, groups: tuple[str, ...]) -> None:
             PARTS[group](row, reading)
 
 
-__all__ = ["FEATURES", "Site", "Static", "StaticFeature", "names", "of", "sites"]
+__all__ = ["FEATURES", "Assumed", "Site", "Static", "StaticFeature", "names", "of", "sites"]

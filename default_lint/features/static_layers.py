@@ -290,6 +290,9 @@ class Layered:
             ("poolings", "pooling"),
         ):
             row.put(f"model.{name}", kinds.count(kind), *(place.span for place in self.places if place.kind == kind))
+        if not whole:
+            row.doubt("model.layers")
+            self._doubt_nothing(row, "model")
         rows = self.reading.rows
         row.put("model.rows", log10(rows))
         row.put("model.rows_per_weight", decades(rows, weights))
@@ -335,6 +338,12 @@ class Layered:
         self._maps(row)
         odd = {place.span: self._oddity(place) for place in self.weighted}
         row.put("layers.odd", sum(odd.values()), *(span for span, count in odd.items() if count))
+        if not self.reading.model.complete:
+            self._doubt_nothing(row, "layers")
+
+    def _doubt_nothing(self, row: Row, group: str) -> None:
+        """Of a model of which only a part could be read, it is not known what it does not have."""
+        row.doubt(*(name for name, value in row.values.items() if name.startswith(f"{group}.") and value == 0))
 
     def _penalties(self, row: Row) -> None:
         strengths = [(place, place.penalty[0]) for place in self.weighted]
@@ -398,6 +407,8 @@ class Layered:
         shape = place.layer.shape
         row.put("layer.rank", len(shape) if isinstance(shape, tuple) else None)
         row.put("layer.frozen", float(place.layer.trainable is False))
+        if isinstance(place.layer.trainable, Unknown):
+            row.doubt("layer.frozen")
         parameters, whole = place.layer.parameters, self.reading.model.parameters
         if is_integer(parameters) and is_integer(whole) and whole:
             row.put("layer.share", parameters / whole)
@@ -412,6 +423,8 @@ class Layered:
         row.choose("layer.activation", place.activation or "other", where)
         row.put("layer.inert", float(place in self.hidden and self._inert(place)), where)
         row.put("layer.double", float(self._double(place)), where)
+        if place.activation is None:
+            row.doubt("layer.activation", "layer.inert", "layer.double")
         if place in self.hidden:
             mine = self._effective(place)
             others = [self._effective(other) for other in self.hidden if other is not place]
@@ -448,6 +461,8 @@ class Layered:
         row.put("layer.same_kin", _alike(same, [other.value("padding") for other in kin]), place.where("padding"))
         if place.kind == "pooling":
             row.put("layer.pool", log2(place.largest("pool_size")), place.where("pool_size"))
+            if "pool_size" not in place.call.arguments:
+                row.idle("layer.pool", "layer.same", "layer.same_kin", "layer.map", "layer.shrinking")
             return
         kernel, stride = place.largest("kernel_size"), place.largest("strides")
         where = place.where("kernel_size")
@@ -467,6 +482,8 @@ class Layered:
         if place.value("kernel_initializer") is not None:
             constant = _is_constant(place)
             row.put("layer.constant", float(constant), where)
+            if name is None:
+                row.doubt("layer.constant")
             if not constant:
                 row.put("layer.gain", gain, where)
             row.put("layer.shift", shift, where)
@@ -486,6 +503,8 @@ class Layered:
             row.put("layer.penalty_l1", float(l1), where)
             penalties = [other.penalty for other in self.hidden if other is not place]
             row.put("layer.penalty_kin", _alike(place.penalty, penalties), where)
+            if strength is None:
+                row.doubt("layer.penalty_l1", "layer.penalty_kin")
 
     def _others(self, row: Row, place: Place, kin: Sequence[Place]) -> None:
         if place.kind in ("dropout", "recurrent"):
@@ -504,6 +523,8 @@ class Layered:
         if place.kind == "embedding" or place.call.short == "Masking":
             masks = place.call.short == "Masking" or place.value("mask_zero") is True
             row.put("layer.mask", float(masks), place.where("mask_zero"))
+            if not masks and isinstance(place.value("mask_zero"), Unknown):
+                row.doubt("layer.mask")
 
     # What several ask
 

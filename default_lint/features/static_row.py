@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from default_lint.features.table_static import CHOICES, FEATURES, names
+from default_lint.features.table_static import CHOICES, FEATURES, Assumed, names
 from default_lint.text import Span
 
 
@@ -17,12 +17,14 @@ class Row:
         self.origins: dict[str, tuple[Span, ...]] = {}
         self.asked = 0
         self.unknown = 0
+        self.assumed: set[str] = set()
 
     def put(self, name: str, value: float | bool | None, *spans: Span) -> None:
         """A number that was asked for; None (or one that is not finite) when the source does not tell."""
         self.asked += 1
         if value is None or not math.isfinite(value):
             self.unknown += 1
+            self.assumed.add(name)
         else:
             self.values[name] = float(value)
         if spans:
@@ -34,6 +36,7 @@ class Row:
         self.asked += 1
         if option is None:
             self.unknown += 1
+            self.doubt(group)
             option = "unknown"
         chosen = option if option in options else "other"
         for each in options:
@@ -41,14 +44,33 @@ class Row:
             if spans:
                 self.origins[f"{group}.{each}"] = spans
 
+    def hold(self, *names: str) -> None:
+        """The neutral values hold: of arguments that are left out, and do nothing then."""
+        for name in names:
+            self.values.setdefault(name, FEATURES[name].neutral)
+
+    def doubt(self, *names: str) -> None:
+        """What was put, or chosen, says less than it seems to: it is there for something that is not known."""
+        self.assumed.update(column for column in self.names if column in names or column.rpartition(".")[0] in names)
+
+    def idle(self, *names: str) -> None:
+        """What was asked in vain has no answer, as it does not apply."""
+        self.assumed.difference_update(names)
+
     @property
     def known(self) -> float:
         """The share of what was asked that could be read."""
         return 1 - self.unknown / self.asked if self.asked else 0.0
 
     def finished(self) -> dict[str, float]:
-        """Every feature of the kind in order, neutral where nothing was put."""
-        return {name: self.values.get(name, FEATURES[name].neutral) for name in self.names}
+        """Every feature of the kind in order; `Assumed` and mostly neutral where it was not read."""
+        return {name: self._number(name) for name in self.names}
+
+    def _number(self, name: str) -> float:
+        value = self.values.get(name)
+        if value is None:
+            return Assumed(FEATURES[name].neutral, name in self.assumed)
+        return Assumed(value) if name in self.assumed else value
 
 
 def log2(value: float | None) -> float | None:

@@ -60,6 +60,14 @@ RANGES = {
 FORMS = {"sparse_categorical_crossentropy": ("integer", "binary"), "categorical_crossentropy": ("one-hot",)}
 ACCURACIES = ("accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy", "auc")
 ARITHMETIC = ("add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "negative", "power", "square")
+ARGUMENTS: Mapping[str, tuple[float | None, tuple[str, ...]]] = {
+    "optimizer.momentum": (0.0, ("momentum",)),
+    "optimizer.beta": (0.9, ("beta_1",)),
+    "optimizer.weight_decay": (None, ("weight_decay",)),
+    "optimizer.clip_norm": (None, ("clipnorm", "global_clipnorm")),
+    "optimizer.clip_value": (None, ("clipvalue",)),
+}
+"""Features of the optimizer: the default that their neutral value stands for, and the arguments."""
 RANDOM = ("random", "permutation", "shuffle", "normal", "uniform", "choice", "integers", "default_rng")
 
 
@@ -70,12 +78,14 @@ def head(row: Row, reading: Reading) -> None:
         for name in ("loss", "activation", "labels"):
             row.choose(f"head.{name}", "unknown" if name == "labels" else "other")
         row.put("head.agrees", None)
+        row.doubt("head.loss", "head.activation", "head.labels")
         return
     spans = [found.loss.span]
     out = [found.final.span] if found.final is not None else []
     kind = LOSS_KINDS.get(found.loss.name, "other")
     row.choose("head.loss", kind, *spans)
     row.choose("head.activation", found.activation or "other", *out)
+    row.doubt(*(["head.loss"] if not found.loss.name else []), *(["head.activation"] if not found.activation else []))
     row.put("head.logits", same(found.loss.from_logits if isinstance(found.loss.from_logits, bool) else None), *spans)
     units = found.units if is_integer(found.units) and found.units > 0 else None
     where = [found.where.span] if found.where is not None else out
@@ -86,6 +96,8 @@ def head(row: Row, reading: Reading) -> None:
     row.put("head.labels_agree", _labels_agree(found, kind, form), *spans)
     row.put("head.units_agree", _units_agree(found, units, form), *where)
     row.put("head.reaches", _reaches(found), *out)
+    if kind == "classes":
+        row.idle("head.reaches")
     names = [metric.name for metric in found.metrics if metric.name]
     accuracies = [name for name in names if name in ACCURACIES]
     if names and kind != "other":
@@ -148,6 +160,8 @@ def loss(row: Row, reading: Reading) -> None:
     found = (reading.compile.losses or (None,))[0]
     name = "other" if found is None else found.name or "other"
     row.choose("loss.name", name if f"loss.name.{name}" in row.names else "other", *([found.span] if found else []))
+    if found is None or not found.name:
+        row.doubt("loss.name")
 
 
 def optimizer(row: Row, reading: Reading) -> None:
@@ -155,6 +169,7 @@ def optimizer(row: Row, reading: Reading) -> None:
     found = reading.compile.optimizer
     if found is None or not found.name:
         row.choose("optimizer.name", "other")
+        row.doubt("optimizer.name")
         row.put("optimizer.rate", None)
         return
     place = found.span if found.call is None else found.call.callee
@@ -169,6 +184,7 @@ def optimizer(row: Row, reading: Reading) -> None:
     if reading.schedule is not None:
         row.put("optimizer.decay", _decay(reading.schedule, updates), reading.schedule.callee)
     call = found.call
+    row.hold(*_left_out(found))
     if call is None:
         return
     for name, argument in (("momentum", "momentum"), ("beta", "beta_1"), ("weight_decay", "weight_decay")):
@@ -183,6 +199,19 @@ def optimizer(row: Row, reading: Reading) -> None:
             if call.given(argument) is not None and is_number(call[argument]):
                 bound = abs(call[argument])
                 row.put(f"optimizer.{name}", log10(bound) if bound > 0 else -8.0, call.where(argument))
+
+
+def _left_out(found: Optimizer) -> list[str]:
+    """The features whose arguments are left out, where that means what the neutral value says."""
+    told, call = signature(f"keras.optimizers.{found.name}"), found.call
+    if told is None or (call is not None and call.spread):
+        return []
+    return [
+        name
+        for name, (default, arguments) in ARGUMENTS.items()
+        if all((parameter := told.parameter(one)) and parameter.default == default for one in arguments)
+        and not any(call is not None and call.given(one) for one in arguments)
+    ]
 
 
 def _default(found: Optimizer, name: str) -> float | None:
@@ -241,14 +270,17 @@ def training(row: Row, reading: Reading) -> None:
     where = reading.where("validation_split" if is_number(split) and split > 0 else "validation_data")
     validated = fit.validation is not None or (is_number(split) and split > 0)
     row.put("training.validation", float(validated), where)
+    unclear = isinstance(fit.validation, Unknown) and fit.call is not None and fit.call.given("validation_data") is None
+    if unclear or (not validated and isinstance(split, Unknown)):
+        row.doubt("training.validation")
     mine = reading.validation_inputs
     if mine is not None and reading.inputs is not None:
         shared = overlap(reading.inputs, mine)
         row.put("training.validation_apart", None if isinstance(shared, Unknown) else float(not shared), where)
-    row.put(
-        "training.weighted",
-        float(any(reading.argument(name) is not None for name in ("class_weight", "sample_weight"))),
-    )
+    weights = [reading.argument(name) for name in ("class_weight", "sample_weight")]
+    row.put("training.weighted", float(any(weight is not None for weight in weights)))
+    if fit.call is None or fit.call.spread:
+        row.doubt("training.weighted")
     if fit.callbacks is None:
         row.put("training.stopping", None, reading.where("callbacks"))
         return

@@ -10,6 +10,23 @@ NONE = -8.0  # log10 of a strength that is not there: a hundred millionth
 UNCLIPPED = 4.0  # log10 of a bound that is not there: no gradient is as long
 
 
+class Assumed(float):
+    """A number of a row that was not read, and stands for one; as a number it is like any other.
+
+    applies  False where nothing was asked: a kernel size of a dense layer, the patience of a training that never stops
+             early
+    """
+
+    __slots__ = ("applies",)
+    applies: bool
+
+    def __new__(cls, value: float, applies: bool = True) -> Assumed:
+        """The number that stands there."""
+        made = super().__new__(cls, value)
+        made.applies = applies
+        return made
+
+
 @dataclass(frozen=True)
 class StaticFeature:
     """A number that is read from the source.

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 
 from default_lint.features.base import FLAG, SHARE, Feature
-from default_lint.features.table_static import NONE, UNCLIPPED, StaticFeature
+from default_lint.features.table_static import CHOICES, NONE, UNCLIPPED, StaticFeature
 
 UNKNOWN = 0.5  # of a flag of the source
 
@@ -164,6 +164,14 @@ DENIED: Mapping[str, str] = {
 }
 
 
+# Choices of which it is not known what was taken, where "... is not known" would not be English.
+UNTOLD: Mapping[str, str] = {
+    "data.scaling": "not known: whether the inputs are scaled",
+    "head.labels": "the form of the labels is not known",
+    "head.loss": "the kind of the loss is not known",
+}
+
+
 def denied(words: str) -> str:
     """The opposite of a clause: "the activation is not tanh"."""
     if words in DENIED:
@@ -229,12 +237,24 @@ def number(unit: str, value: float) -> str:
 
 def of_source(feature: StaticFeature, value: float) -> str:
     """A feature of the source with its number: "learning rate 0.5", "no validation data", "the activation is tanh"."""
+    if feature.name.endswith(".unknown") and value == 1:
+        return not_known(feature)
     if feature.unit in ("flag", "choice"):
         return clause(feature.words, value)
     told = source_number(feature, value)
     if told == "none" or (feature.unit == "count" and value == 0):
         return DENIED.get(feature.words, f"no {feature.words}")
     return f"{feature.words} {told}"
+
+
+def not_known(feature: StaticFeature) -> str:
+    """A feature that the source does not tell: "learning rate not known", "the optimizer is not known"."""
+    if feature.unit == "flag":
+        return clause(feature.words, UNKNOWN)
+    if feature.unit != "choice":
+        return f"{feature.words} not known"
+    group = feature.name.rpartition(".")[0]
+    return UNTOLD.get(group) or CHOICES[group][0].format("not known")
 
 
 def source_number(feature: StaticFeature, value: float) -> str:
@@ -312,6 +332,7 @@ __all__ = [
     "clause",
     "denied",
     "measured",
+    "not_known",
     "number",
     "of_run",
     "of_source",

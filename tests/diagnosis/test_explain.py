@@ -10,7 +10,7 @@ import pytest
 
 from default_lint.diagnosis.explain import feature_of, grouped, reasons, signed, told
 from default_lint.features.dynamic import of
-from default_lint.features.table_static import FEATURES, StaticFeature, names
+from default_lint.features.table_static import FEATURES, Assumed, StaticFeature, names
 from default_lint.findings import Learned
 from default_lint.text import Document, Span
 from default_lint.trial.trace import ModelTrace
@@ -94,6 +94,39 @@ def test_what_was_not_measured_has_no_number() -> None:
         "validation accuracy not measured (+0.20)",
         "gradients measured (-0.10)",
     ]
+
+
+def unread(*names: str, applies: bool = True) -> dict[str, float]:
+    """The row of a source that does not tell some features."""
+    row = {**SOURCE, **dict.fromkeys(("head.loss.other", "head.labels.unknown", "data.scaling.unknown"), 1.0)}
+    return {name: Assumed(value, applies) if name.startswith(names) else value for name, value in row.items()}
+
+
+def test_what_the_source_does_not_tell_is_said_to_be_not_known() -> None:
+    told_of = ("optimizer.rate", "optimizer.name", "training.shuffled", "head.loss", "head.labels", "data.scaling")
+    parts = {
+        "optimizer.rate": 0.3, "optimizer.name.adam": 0.25, "training.shuffled": 0.2, "head.loss.binary": 0.1,
+        "head.labels.integer": -0.05, "data.scaling.raw": 0.02, "training.epochs": 0.01,
+    }  # fmt: skip
+    found = why(parts, unread(*told_of), {"optimizer.rate": (-4.0, -2.0)}, {"optimizer.rate": (RATE,)}, top=9)
+    assert [reason.text for reason in found] == [
+        "learning rate not known (+0.30)",
+        "the optimizer is not known (+0.25)",
+        "not known: the rows are shuffled (+0.20)",
+        "the kind of the loss is not known (+0.10)",
+        "the form of the labels is not known (-0.05)",
+        "not known: whether the inputs are scaled (+0.02)",
+        "epochs 16 (+0.01)",
+    ]
+    first, *_, last = found
+    assert (first.value, first.usual, first.spans) == (None, None, ((DOCUMENT, RATE),))
+    assert last.value == 4.0
+
+
+def test_what_does_not_apply_is_no_reason() -> None:
+    parts = {"training.patience": 0.3, "optimizer.rate": 0.1, "optimizer.name.adam": 0.05}
+    values = unread("training.patience", "optimizer.name", applies=False)
+    assert texts(parts, values, {"training.patience": (1.0, 3.0)}, top=1) == ["learning rate 0.5 (+0.10)"]
 
 
 def test_the_place_that_is_judged_is_no_reason() -> None:

@@ -69,6 +69,21 @@ def test_a_place_that_is_unlike_working_programs_is_told_with_its_reasons(learne
     assert piece.reasons[0] == (found.notes[0].text, pytest.approx(0.283, abs=1e-3))
 
 
+def test_what_is_not_known_of_a_place_is_no_fact_about_it(use: Use) -> None:
+    stumps = [Stump("optimizer.rate", -4, 0.1, 0.9), Stump("training.patience", 3, 0.1, 0.9)]
+    usual = {"optimizer.rate": (-6.0, -5.0), "training.patience": (1.0, 3.0)}
+    use({"site.optimizer": Made(names("optimizer"), stumps, usual=usual)})
+    told = {
+        tuple(note.text for note in found.notes)
+        for rate in ("0.5", "float(input())")
+        for found in suspicions(report(FAST.replace("learning_rate=0.5", f"learning_rate={rate}")))
+    }
+    assert told == {
+        ("learning rate 0.5, working programs 1e-6 to 1e-5 (+0.20)",),
+        ("learning rate not known (+0.20)",),
+    }  # patience is not told: training never stops early
+
+
 def test_one_that_is_little_above_the_threshold_is_a_hint(use: Use) -> None:
     use({"site.optimizer": RATE._replace(threshold=0.9)})
     assert [finding.severity for finding in suspicions(report())] == [Severity.HINT]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from default_lint.features.static import Site, Static, of, sites
-from default_lint.features.table_static import CHOICES, FEATURES, KINDS, names
+from default_lint.features.table_static import CHOICES, FEATURES, KINDS, Assumed, names
 from default_lint.program.read import read
 from default_lint.text import Document
 
@@ -189,6 +192,64 @@ def test_what_is_unknown_is_neutral_and_lowers_what_is_known() -> None:
     assert row.values["optimizer.rate"] == FEATURES["optimizer.rate"].neutral
     assert row.values["training.epochs"] == FEATURES["training.epochs"].neutral
     assert 0 < row.known < whole.known <= 1
+
+
+def unread(values: Mapping[str, float], applies: bool = True) -> set[str]:
+    """The features that the source does not tell, or that do not apply."""
+    return {name for name, value in values.items() if isinstance(value, Assumed) and value.applies is applies}
+
+
+def test_what_is_not_known_and_what_does_not_apply_is_told_from_what_is() -> None:
+    whole = program_row(IMAGES).values
+    assert not {
+        name for name in unread(whole) if name.startswith(("optimizer.", "training.epochs", "layers.", "head."))
+    }
+    assert {"optimizer.beta", "optimizer.decay", "head.reaches"} <= unread(whole, applies=False)
+    assert not {"optimizer.weight_decay", "optimizer.clip_value", "layers.penalty"} & unread(whole, applies=False)
+    vague = program_row(
+        IMAGES.replace("RATE = 0.01", "RATE = float(input())").replace("epochs=16", "epochs=int(input())")
+    )
+    assert {"optimizer.rate", "optimizer.path", "training.epochs", "training.updates"} <= unread(vague.values)
+    assert not {"optimizer.momentum", "training.batch"} & unread(vague.values)
+    endless = program_row(IMAGES.replace("callbacks.EarlyStopping(patience=4)", "callbacks.TerminateOnNaN()"))
+    assert {"training.patience", "training.stopping_agrees"} <= unread(endless.values, applies=False)
+
+
+HIDDEN = [
+    ('activation="tanh"', "activation=input()", ("layer.activation.tanh", "layer.inert", "layer.double")),
+    ("layers.Dense(64)", "layers.Dense(64, kernel_initializer=input())", ("layer.constant", "layer.gain")),
+    ("kernel_regularizer=regularizers.l2(1e-3)", "kernel_regularizer=input()", ("layer.penalty", "layer.penalty_l1")),
+    ("keras.optimizers.SGD(RATE, momentum=0.9, clipnorm=1.0)", "input()", ("optimizer.name.other", "optimizer.rate")),
+    ('loss="sparse_categorical_crossentropy"', "loss=input()", ("head.loss.other",)),
+    ("validation_data=(x_test, y_test)", "validation_split=float(input())", ("training.validation",)),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "features"), HIDDEN, ids=[change[2][0] for change in HIDDEN])
+def test_a_value_that_cannot_be_read_is_no_fact(old: str, new: str, features: tuple[str, ...]) -> None:
+    assert IMAGES.count(old) == 1
+    before, after = (
+        set().union(*(unread(site.values) for site in places(text))) for text in (IMAGES, IMAGES.replace(old, new))
+    )
+    assert set(features) <= after and not set(features) & before
+
+
+def test_of_a_model_of_which_a_part_is_known_nothing_is_missing() -> None:
+    text = IMAGES.replace("    layers.Flatten(),", "    *more(),\n    layers.Flatten(),")
+    row = program_row(text)
+    assert {"model.layers", "model.recurrent", "layers.softmax"} <= unread(row.values)
+    assert not {"model.convolutions", "layers.mixed"} & unread(row.values)
+
+
+def test_a_global_pooling_has_no_pool_size() -> None:
+    text = IMAGES.replace("    layers.Flatten(),", "    layers.GlobalAveragePooling2D(),")
+    pooling = next(site for site in places(text, "layer") if site.label.startswith("Global"))
+    assert "layer.pool" in unread(pooling.values, applies=False)
+
+
+def test_an_assumed_number_is_a_number() -> None:
+    number = Assumed(-3.0)
+    assert number == -3.0 and json.dumps([number]) == "[-3.0]" and np.array([number]).dtype == np.float64
 
 
 def test_a_program_that_trains_nothing_has_neither_row_nor_places() -> None:
