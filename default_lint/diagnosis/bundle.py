@@ -1,7 +1,8 @@
 """The classifiers that come with the product: a manifest, and one file of arrays for each of them.
 
-What cannot be used is told in `Bundle.trouble` and never raises, so that rules work without it. Nothing here imports
-numpy before a classifier is asked for.
+What cannot be used is told in `Bundle.trouble` and never raises, so that rules work without it; once it is repaired it
+is used, also by a process that goes on, such as a language server. Nothing here imports numpy before a classifier is
+asked for.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -140,7 +142,8 @@ class _Entry(NamedTuple):
 
 
 class Bundle:
-    """The classifiers of a folder. The arrays of each are read when it is first asked for.
+    """The classifiers of a folder. The arrays of each are read when it is first asked for, and again when they could
+    not be used and their file has changed.
 
     digest     SHA-256 of the manifest, which names those of all files; "" without one
     made_with  versions of the programs that made it
@@ -155,6 +158,7 @@ class Bundle:
         self._trouble: dict[str, str] = {"": trouble} if trouble else {}
         self._entries: dict[str, _Entry] = {}
         self._models: dict[str, Model | None] = {}
+        self._failed: dict[str, _Stamp] = {}
         if content is not None:
             try:
                 self._read(_manifest(content))
@@ -179,18 +183,30 @@ class Bundle:
     @property
     def trouble(self) -> tuple[str, ...]:
         """What could not be used so far, one line each; there may be more when a classifier is first asked for."""
+        self._forget()
         return tuple(self._trouble.values())
 
     def model(self, name: str) -> Model | None:
         """A classifier; None when there is none of that name, or when `trouble` tells why it cannot be used."""
+        if name in self._failed:
+            self._forget()
         if name not in self._models:
             entry = self._entries.get(name)
+            stamp = None if entry is None else _stamp(self.folder / entry.file)
             try:
                 self._models[name] = None if entry is None else self._loaded(name, entry)
             except _Wrong as wrong:
                 self._trouble[name] = f"{name}: {wrong}"
+                self._failed[name] = stamp
                 self._models[name] = None
-        return self._models[name]
+        return self._models.get(name)
+
+    def _forget(self) -> None:
+        """Drop what is known of files that could not be used and are others now."""
+        for name, stamp in list(self._failed.items()):
+            if _stamp(self.folder / self._entries[name].file) != stamp:
+                for known in (self._failed, self._trouble, self._models):
+                    known.pop(name, None)
 
     def _read(self, manifest: Mapping[str, Any]) -> None:
         self.made_with = {str(key): str(value) for key, value in _table(manifest.get("made_with", {})).items()}
@@ -221,25 +237,34 @@ class Bundle:
         return Model(name, forest, entry.calibration, entry.threshold, entry.speaks, entry.usual, entry.scores)
 
 
+_Stamp = tuple[int, int, int] | None
+
+
+def _stamp(path: Path) -> _Stamp:
+    """The state of a file, by which it is known to be the same; None when there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
+
+
 def load(folder: Path = FOLDER) -> Bundle:
     """The classifiers of a folder, read once as long as its manifest stays the same. Never raises."""
     try:
         status = (folder / MANIFEST).stat()
+        if status.st_size > LARGEST:
+            return Bundle(folder, trouble=f"{MANIFEST}: larger than {LARGEST >> 20} MiB")
+        return _load(folder, (status.st_mtime_ns, status.st_ctime_ns, status.st_size))
     except (FileNotFoundError, NotADirectoryError):
         return Bundle(folder)
     except (OSError, ValueError) as error:
         return Bundle(folder, trouble=f"{MANIFEST}: cannot be read: {getattr(error, 'strerror', None) or error}")
-    return _load(folder, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path, changed: int, size: int) -> Bundle:
-    if size > LARGEST:
-        return Bundle(folder, trouble=f"{MANIFEST}: larger than {LARGEST >> 20} MiB")
-    try:
-        return Bundle(folder, (folder / MANIFEST).read_bytes())
-    except OSError as error:
-        return Bundle(folder, trouble=f"{MANIFEST}: cannot be read: {error.strerror or error}")
+def _load(folder: Path, stamp: _Stamp) -> Bundle:
+    return Bundle(folder, (folder / MANIFEST).read_bytes())
 
 
 # -- the manifest -------------------------------------------------------------------------------------------------

@@ -315,6 +315,45 @@ def test_a_bundle_is_read_again_when_the_manifest_changes(tmp_path: Path) -> Non
     assert load(tmp_path) is second
 
 
+def test_a_file_that_is_repaired_is_no_trouble_any_more(tmp_path: Path) -> None:
+    bundle = written(tmp_path, manifest())
+    for name in ("detection", "cause"):
+        (tmp_path / f"{name}.npz").write_bytes(b"half of it")
+    assert bundle.model("detection.both") is None and bundle.model("cause.layer.both") is None
+    assert len(bundle.trouble) == 2
+    (tmp_path / "detection.npz").write_bytes(TWO.to_bytes())
+    assert load(tmp_path) is bundle
+    assert len(bundle.trouble) == 1  # before anybody asks for it again
+    assert bundle.model("detection.both") is not None
+    (tmp_path / "cause.npz").write_bytes(b"the other half")
+    assert bundle.model("cause.layer.both") is None and len(bundle.trouble) == 1
+    (tmp_path / "cause.npz").unlink()
+    assert bundle.model("cause.layer.both") is None
+    assert "No such file" in bundle.trouble[0]
+    (tmp_path / "cause.npz").write_bytes(MANY.to_bytes())
+    assert bundle.model("cause.layer.both") is not None and bundle.trouble == ()
+
+
+def test_a_file_that_stays_broken_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = written(tmp_path, manifest())
+    (tmp_path / "detection.npz").write_bytes(b"half of it")
+    assert bundle.model("detection.both") is None
+    monkeypatch.setattr(Forest, "load", None)
+    monkeypatch.setattr(hashlib, "sha256", None)
+    assert bundle.model("detection.both") is None and len(bundle.trouble) == 1
+
+
+def test_a_manifest_that_could_not_be_read_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        bundle = written(tmp_path, manifest())
+    assert bundle.trouble == ("manifest.json: cannot be read: Permission denied",)
+    assert load(tmp_path).trouble == () and load(tmp_path) is load(tmp_path)
+
+
 def test_numpy_waits_for_the_first_classifier(tmp_path: Path) -> None:
     written(tmp_path, manifest())
     script = (
