@@ -12,6 +12,7 @@ give the same numbers.
 
 from __future__ import annotations
 
+import math
 import platform
 import warnings
 from collections import Counter
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from sklearn.cluster import KMeans
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, StratifiedKFold, train_test_split
+from sklearn.model_selection import ParameterGrid, StratifiedGroupKFold, StratifiedKFold, train_test_split
 from sklearn.neighbors import radius_neighbors_graph
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
@@ -162,15 +163,48 @@ def protocol(
     copied = {"copied": _copied(table.features[used], train, test), "columns": [used[place] for place in chosen]}
     if grid is None:
         return {**plain, **copied}
-    search = GridSearchCV(
-        RandomForestClassifier(random_state=SEED), {name: list(tried) for name, tried in grid.items()},
-        cv=5, scoring="accuracy", n_jobs=1,
-    )  # fmt: skip
-    search.fit(values[train], truth[train])
-    scores = _classes(truth[test], _probability(search.best_estimator_, values[test]))
-    means = np.asarray(search.cv_results_["mean_test_score"])
-    found = {"best": search.best_params_, "cv": {"best": float(means.max()), "worst": float(means.min())}}
-    return {**scores, **copied, **found, "fixed": plain}
+    best, means = search(values[train], truth[train], grid)
+    forest = RandomForestClassifier(random_state=SEED, **best).fit(values[train], truth[train])
+    scores = _classes(truth[test], _probability(forest, values[test]))
+    return {**scores, **copied, "best": best, "cv": {"best": max(means), "worst": min(means)}, "fixed": plain}
+
+
+def search(values: Values, truth: Rows, grid: Mapping[str, Sequence[Any]]) -> tuple[Record, list[float]]:
+    """What `GridSearchCV` finds best by accuracy in five folds, and the mean accuracy of each setting of the grid.
+
+    It is quicker: the first trees of a forest are the smaller forest, and a depth that none of its trees reaches is no
+    limit, so that such forests are grown once.
+    """
+    sizes, depths = grid["n_estimators"], grid.get("max_depth", (None,))
+    others = ParameterGrid({name: held for name, held in grid.items() if name not in ("n_estimators", "max_depth")})
+    found: dict[str, list[float]] = {}
+    for train, test in StratifiedKFold(5).split(values, truth):
+        for settings in others:
+            scores: dict[int, float] = {}
+            reached = math.inf
+            for depth in sorted(depths, key=lambda depth: math.inf if depth is None else depth, reverse=True):
+                if not scores or depth < reached:
+                    forest = RandomForestClassifier(max(sizes), max_depth=depth, random_state=SEED, **settings)
+                    forest.fit(values[train], truth[train])
+                    reached = max(tree.get_depth() for tree in forest.estimators_)
+                    scores = _by_size(forest, sizes, values[test], truth[test])
+                limit = {"max_depth": depth} if "max_depth" in grid else {}
+                for size, score in scores.items():
+                    found.setdefault(_key({**settings, **limit, "n_estimators": size}), []).append(score)
+    every = list(ParameterGrid(grid))
+    means = [float(np.mean(found[_key(settings)])) for settings in every]
+    return every[int(np.argmax(means))], means
+
+
+def _key(settings: Record) -> str:
+    return str(sorted(settings.items()))
+
+
+def _by_size(forest: RandomForestClassifier, sizes: Sequence[int], values: Values, truth: Rows) -> dict[int, float]:
+    """The accuracy of a forest's first trees, for each number of trees."""
+    chances = np.cumsum([tree.predict_proba(values) for tree in forest.estimators_], axis=0)
+    told = {size: forest.classes_[np.argmax(chances[size - 1], axis=1)] for size in sizes}
+    return {size: metrics.accuracy(truth, answers) for size, answers in told.items()}
 
 
 def static_protocol(table: Table) -> Record:

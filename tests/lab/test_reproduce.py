@@ -18,7 +18,7 @@ from default_lint import cli
 from default_lint.lab import reproduce
 from default_lint.lab.deep4ge import COLUMNS, SHARED
 from default_lint.lab.published import HARDWARE, LEAST, TABLE_IV, TASKS, Table, TablesTrouble, read
-from default_lint.lab.reproduce import Settings, clean, levels, partitions, protocol
+from default_lint.lab.reproduce import Settings, clean, levels, partitions, protocol, search
 from default_lint.lab.reproduction_figure import draw
 from default_lint.lab.reproduction_numbers import NumbersTrouble, numbers_of, with_ours, written
 from default_lint.lab.reproduction_page import figure, page
@@ -197,6 +197,25 @@ def test_the_protocol_is_the_authors_split(quick: None, tables: dict[str, Table]
     assert record["accuracy"] == 1.0 and set(record["columns"][:6]) == set(LOSSES) and len(record["columns"]) == 20
     assert record["best"] in ({"n_estimators": 5}, {"n_estimators": 10}) and record["fixed"]["accuracy"] == 1.0
     assert protocol(table, {"n_estimators": (5, 10)}) == record
+
+
+def test_the_search_finds_what_scikit_learn_finds() -> None:
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import GridSearchCV
+
+    noise = np.random.default_rng(0).normal(size=(90, 6))
+    truth = (noise[:, 0] + noise[:, 1] * noise[:, 2] + np.random.default_rng(1).normal(size=90) > 0).astype(np.int64)
+    grid = {
+        "n_estimators": [3, 7],
+        "max_depth": [None, 2, 5, 30],
+        "min_samples_split": [2, 10],
+        "min_samples_leaf": [1, 4],
+    }
+    theirs = GridSearchCV(RandomForestClassifier(random_state=42), grid, cv=5, scoring="accuracy").fit(noise, truth)
+    best, means = search(noise, truth, grid)
+    assert means == pytest.approx(theirs.cv_results_["mean_test_score"].tolist()) and len(set(means)) > 5
+    assert best == theirs.best_params_
+    assert search(noise, truth, {"n_estimators": [3]})[0] == {"n_estimators": 3}
 
 
 def test_copies_across_the_split_are_counted(quick: None, tables: dict[str, Table]) -> None:
