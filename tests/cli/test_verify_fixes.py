@@ -269,6 +269,21 @@ def test_a_finding_that_is_proven_comes_first_and_so_does_its_fix(
     assert titles == ["write sigmoid", "write learning_rate"], "another way to do what helped can wait"
 
 
+def test_the_rate_that_the_sweep_found_best_is_tried(
+    lint: Lint, played: Played, script: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """No rule says anything: the fix comes from a test of our own."""
+    monkeypatch.setattr("default_lint.rules.RULES", ())
+    script.write_text(tracing.SCRIPT)
+    (sweep,) = [event for event in tracing.TESTS if event["name"] == "rate_sweep"]
+    played.answer = lambda text: [*trained(0.95 if "Adam(0.01)" in text else 0.5)[:-1], sweep, trained()[-1]]
+    data = json.loads(lint("diagnose", "train.py", "--verify-fixes", "--apply", "--format", "json", "-q")[1])
+    assert outcomes(data["verification"])[0] == ("Replace with `0.01`", "helps")
+    assert data["findings"][0]["name"] == "learning-rate-off"
+    assert data["findings"][0]["fix"]["applicability"] == "unsafe"
+    assert script.read_text() == tracing.SCRIPT.replace("Adam(5.0)", "Adam(0.01)")
+
+
 # several together
 
 

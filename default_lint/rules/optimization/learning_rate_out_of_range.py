@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from default_lint.findings import Confidence, Edit, Finding, Fix, Safety, Severity
+from default_lint.findings import Confidence, Finding, Safety, Severity
 from default_lint.program.types import Argument, Call, Compile, Model, Program
 from default_lint.program.values import is_integer, is_number
 from default_lint.rules.base import Rule
-from default_lint.rules.optimization._common import optimizer_calls
+from default_lint.rules.optimization._common import initial_rate, optimizer_calls, replace_rate
 from default_lint.rules.shared import in_test
 from default_lint.rules.timeline import changes_rate, is_number_literal, is_pretrained
 
@@ -17,7 +17,6 @@ _LARGEST = {**dict.fromkeys(_ADAPTIVE, 0.05), "SGD": 1.0, "Adagrad": 1.0, "Adade
 _SMALLEST = {**dict.fromkeys(_ADAPTIVE, 1e-6), "SGD": 1e-8}
 _USUAL = {"SGD": "1e-3 to 1e-1", "Adagrad": "1e-3 to 1e-1", "Adadelta": "1e-3 to 1", "Ftrl": "1e-3 to 1e-1"}
 _DEFAULT = {"SGD": "0.01", "Adadelta": "1.0"}
-_DECAYS = ("ExponentialDecay", "InverseTimeDecay", "CosineDecay", "CosineDecayRestarts")
 _FINE_TUNING = 1e-9  # below this, float32 weights of ordinary size no longer move
 
 
@@ -93,7 +92,7 @@ class LearningRateOutOfRange(Rule):
         call = compiled.optimizer.call if compiled.optimizer is not None else None
         if call is None or in_test(program.document, call.span):
             return
-        argument = _initial(call)
+        argument = initial_rate(call)
         if argument is None or not is_number(argument.value) or argument.value <= 0:
             return
         rate, name = argument.value, call.short
@@ -108,8 +107,7 @@ class LearningRateOutOfRange(Rule):
     ) -> Finding:
         fixes = []
         if is_number_literal(program.document, argument.span):
-            text = _DEFAULT.get(call.short, "1e-3")
-            fixes.append(Fix(f"Replace with `{text}`", (Edit(argument.span, text),), Safety.UNSAFE))
+            fixes.append(replace_rate(argument.span, _DEFAULT.get(call.short, "1e-3")))
         never = is_number(argument.value) and argument.value <= 0
         return self.finding(
             argument.span,
@@ -118,17 +116,6 @@ class LearningRateOutOfRange(Rule):
             severity=Severity.ERROR if never else None,
             confidence=Confidence.HIGH if certain else None,
         )
-
-
-def _initial(call: Call) -> Argument | None:
-    """The rate, or the first rate of a schedule that only falls."""
-    argument = call.given("learning_rate")
-    schedule = argument.value if argument is not None else None
-    if not isinstance(schedule, Call):
-        return argument
-    if schedule.short not in _DECAYS or schedule.given("warmup_steps") or schedule.given("warmup_target"):
-        return None
-    return schedule.given("initial_learning_rate")
 
 
 def _too_large(model: Model, call: Call, rate: float) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from default_lint.findings import Confidence, Severity
+from default_lint.findings import Confidence, Edit, Fix, Safety, Severity
+from default_lint.program.values import is_integer
+from default_lint.rules.timeline import is_number_literal
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import sweep
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.observations.words import text_of
+
+_ROWS = re.compile(r"len\(\w+\)|\w+\.shape\[0\]")
 
 
 class BatchCoversDataset(Observation):
@@ -31,6 +36,9 @@ class BatchCoversDataset(Observation):
     ## Known limits
     Silent when the model learned, and for fewer than 256 examples.
 
+    ## Fix safety
+    Unsafe: other batches train other weights. Offered where `fit` is given a number, or the number of the rows.
+
     ## References
     - Keskar et al., On Large-Batch Training for Deep Learning, 2017
     """
@@ -40,6 +48,7 @@ class BatchCoversDataset(Observation):
     family = "hyperparameter"
     severity = Severity.WARNING
     confidence = Confidence.MEDIUM
+    fixable = Safety.UNSAFE
 
     def check(self, sight: Sight) -> Iterator[Seen]:
         """Few steps per epoch on many examples, with few updates in all."""
@@ -68,4 +77,18 @@ class BatchCoversDataset(Observation):
                 f"in {len(complete)} epochs",
                 f"try: batch_size=32, which makes {-(-int(samples) // 32)} updates per epoch",
             ),
+            fixes=_smaller(sight),
         )
+
+
+def _smaller(sight: Sight) -> tuple[Fix, ...]:
+    """The fix that takes Keras's own batch size."""
+    program, use = sight.places.program, sight.places.use
+    argument = use.call.given("batch_size") if use is not None and use.call is not None else None
+    if program is None or argument is None:
+        return ()
+    text = program.document[argument.span]
+    literal = is_number_literal(program.document, argument.span)
+    if not (_ROWS.fullmatch(text) or (literal and is_integer(argument.value) and argument.value > 32)):
+        return ()
+    return (Fix("Replace with `32`", (Edit(argument.span, "32"),), Safety.UNSAFE),)

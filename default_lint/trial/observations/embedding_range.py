@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from default_lint.findings import Severity
+from default_lint.findings import Edit, Fix, Safety, Severity
+from default_lint.rules.timeline import is_number_literal
 from default_lint.trial.observations._crash import message, refused_index
 from default_lint.trial.observations._data import Facts, arrays, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
@@ -32,6 +33,9 @@ class EmbeddingRange(Observation):
     ## Known limits
     Judged for models with one input that goes straight into the Embedding. At most 20,000 rows are looked at.
 
+    ## Fix safety
+    Unsafe: an `Embedding` of another size. Offered where `input_dim` is a number and the ids were seen.
+
     ## References
     - [Keras: Embedding](https://keras.io/api/layers/core_layers/embedding/)
     """
@@ -40,6 +44,7 @@ class EmbeddingRange(Observation):
     code = "LAY391"
     family = "layer"
     severity = Severity.ERROR
+    fixable = Safety.UNSAFE
 
     def check(self, sight: Sight) -> Iterator[Seen]:
         """Compare ids with rows."""
@@ -73,7 +78,19 @@ class EmbeddingRange(Observation):
                 else "most likely another vocabulary",
                 f"try: `input_dim={text_of(high + 1)}`" if above else "try: ids from 0 on",
             ],
+            fixes=_enough(sight, layer, int(high) + 1) if above and fed is not None else (),
         )
+
+
+def _enough(sight: Sight, layer: LayerTrace, rows: int) -> tuple[Fix, ...]:
+    """The fix that gives the layer a row for each id."""
+    program, source = sight.places.program, sight.places.source_layer(layer.index)
+    argument = source.call.given("input_dim") if source is not None else None
+    if program is None or argument is None or sight.places.layer(layer.index).document is not program.document:
+        return ()
+    if not is_number_literal(program.document, argument.span):
+        return ()
+    return (Fix(f"Use {rows} rows", (Edit(argument.span, str(rows)),), Safety.UNSAFE),)
 
 
 def fed_embedding(sight: Sight) -> tuple[LayerTrace, Facts] | None:

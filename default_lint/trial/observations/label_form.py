@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from default_lint.findings import Severity
+from default_lint.findings import Fix, Safety, Severity
+from default_lint.rules.loss._edits import replace_loss
 from default_lint.trial.observations._crash import label_shapes
 from default_lint.trial.observations._data import Head, heads, number, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
@@ -39,6 +40,9 @@ class LabelForm(Observation):
     ## Known limits
     Losses of the user's own are not judged.
 
+    ## Fix safety
+    Unsafe: another loss trains another model. Offered where the loss alone is to be swapped.
+
     ## References
     - [Keras: probabilistic losses](https://keras.io/api/losses/probabilistic_losses/)
     """
@@ -47,6 +51,7 @@ class LabelForm(Observation):
     code = "LOS320"
     family = "loss"
     severity = Severity.ERROR
+    fixable = Safety.UNSAFE
 
     def check(self, sight: Sight) -> Iterator[Seen]:
         """Judge each output; the exception only confirms."""
@@ -75,7 +80,12 @@ class LabelForm(Observation):
             if single and units > 1 and form in ("integer", "binary"):
                 notes = [f"`{_CATEGORICAL}` takes one column for each class", f"try: `{_SPARSE}`"]
                 return self._report(
-                    sight, sight.places.loss(), f"labels are integers, {units} units want one-hot", "loss", notes
+                    sight,
+                    sight.places.loss(),
+                    f"labels are integers, {units} units want one-hot",
+                    "loss",
+                    notes,
+                    fixes=_swapped(sight, _SPARSE),
                 )
             if form == "multi-hot" and width == units:
                 return self._several(sight, head)
@@ -84,7 +94,12 @@ class LabelForm(Observation):
         elif head.loss == _SPARSE and form == "one-hot" and not single:
             notes = [f"`{_SPARSE}` takes whole numbers from 0 to {units - 1}", f"try: `{_CATEGORICAL}`"]
             return self._report(
-                sight, sight.places.loss(), f"labels are one-hot with {width} columns, not integers", "loss", notes
+                sight,
+                sight.places.loss(),
+                f"labels are one-hot with {width} columns, not integers",
+                "loss",
+                notes,
+                fixes=_swapped(sight, _CATEGORICAL),
             )
         elif head.loss in _BINARY and width != units:
             return self._binary(sight, head, units, width)
@@ -94,7 +109,12 @@ class LabelForm(Observation):
                 f"try: `{_SPARSE}`" if head.activation == "softmax" else "try: 1 unit",
             ]
             return self._report(
-                sight, sight.places.loss(), f"labels are single numbers, the output has {units} units", "loss", notes
+                sight,
+                sight.places.loss(),
+                f"labels are single numbers, the output has {units} units",
+                "loss",
+                notes,
+                fixes=_swapped(sight, _SPARSE) if head.activation == "softmax" else (),
             )
         return None
 
@@ -150,6 +170,7 @@ class LabelForm(Observation):
         notes: list[str],
         severity: Severity | None = None,
         weight: float = 0.95,
+        fixes: Sequence[Fix] = (),
     ) -> Seen:
         source = sight.places.data("y")
         where = [] if source.how == "fit" else [f"the labels are made in line {source.line}"]
@@ -161,8 +182,18 @@ class LabelForm(Observation):
             measure="label_form",
             value=0.0,
             notes=[*notes[:-1], *where, notes[-1]],
+            fixes=fixes,
             severity=severity,
         )
+
+
+def _swapped(sight: Sight, name: str) -> tuple[Fix, ...]:
+    """The fix that takes another loss, where the model has one and it can be edited."""
+    program, compiled = sight.places.program, sight.places.compiled
+    if program is None or compiled is None or compiled.losses is None or len(compiled.losses) != 1:
+        return ()
+    fix = replace_loss(program.document.text, compiled.losses[0], name)
+    return (fix,) if fix.edits else ()
 
 
 def _units_place(sight: Sight, head: Head) -> Place:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from default_lint.findings import Confidence, Severity
+from default_lint.findings import Confidence, Fix, Note, Safety, Severity
+from default_lint.rules.optimization._common import set_rate
 from default_lint.trial.observations.base import Observation, Seen, Sight
 from default_lint.trial.observations.rates import sweep
 from default_lint.trial.observations.words import plain, text_of
@@ -34,6 +35,11 @@ class LearningRateOff(Observation):
     outside the range are reported, and only when the run itself came not far. A low rate is given credit for the steps
     of the run: ten times the steps of the sweep make up for a rate ten times lower.
 
+    ## Fix safety
+    Unsafe: another rate trains another model. The rate that the sweep found best is written where the rate is a number,
+    a constant or left out; where something else decides it, such as an argument of the script, that is only a
+    suggestion. There is none where a callback changes the rate, or the optimizer is given by name.
+
     ## References
     - Smith, Cyclical Learning Rates for Training Neural Networks, 2017 (the range test)
     - [Keras: Optimizers](https://keras.io/api/optimizers/)
@@ -44,6 +50,7 @@ class LearningRateOff(Observation):
     family = "optimization"
     severity = Severity.WARNING
     confidence = Confidence.HIGH
+    fixable = Safety.UNSAFE
 
     def check(self, sight: Sight) -> Iterator[Seen]:
         """The user's rate against the range that learned."""
@@ -53,6 +60,8 @@ class LearningRateOff(Observation):
         side = "above" if found.too_high else "below"
         middle = found.best or ((found.low or found.current) * (found.high or found.current)) ** 0.5
         static = sight.found("learning-rate-out-of-range") is not None
+        text = _written(middle)
+        fixes, constant = _fixes(sight, found.current, text) if not found.strange else ((), ())
         yield self.seen(
             sight.places.learning_rate(),
             f"learning rate {plain(found.current)} is {side} the range that learned: {found.range}",
@@ -63,9 +72,27 @@ class LearningRateOff(Observation):
             notes=(
                 f"{plain(found.tried[0])} to {plain(found.tried[1])} were tried "
                 "from the first weights on the same batches",
+                *constant,
                 "such rates work where inputs or targets are out of scale: look there first"
                 if found.strange
-                else f"try: learning_rate={text_of(middle, 1)}",
+                else f"try: learning_rate={text}",
             ),
+            fixes=fixes,
             severity=Severity.INFO if found.strange else None,
         )
+
+
+def _written(rate: float) -> str:
+    """A rate as Keras takes it, which refuses whole numbers."""
+    text = text_of(rate, 1)
+    return f"{text}.0" if text.isdecimal() else text
+
+
+def _fixes(sight: Sight, current: float, text: str) -> tuple[tuple[Fix, ...], tuple[Note, ...]]:
+    """The fix that writes a rate into the source, and a note at the constant that it changes."""
+    program, compiled = sight.places.program, sight.places.compiled
+    call = compiled.optimizer.call if compiled is not None and compiled.optimizer is not None else None
+    if program is None or call is None or "learning_rate" not in call.arguments:
+        return (), ()
+    fix, constant = set_rate(program, call, current, text)
+    return (() if fix is None else (fix,)), (() if constant is None else (Note("the rate is set here", constant),))

@@ -255,7 +255,6 @@ class Places:
             return Place(document, value.span, "source")
         return Place(document, given.span, "source")
 
-
     # numbers
 
     def of(self, origin: Origin) -> Place:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from default_lint.findings import Severity
+from default_lint.files import apply_edits
+from default_lint.findings import Safety, Severity
 from default_lint.trial.observations.constant_feature import ConstantFeature
 from default_lint.trial.observations.embedding_of_fractions import EmbeddingOfFractions
 from default_lint.trial.observations.embedding_range import EmbeddingRange
@@ -187,8 +188,15 @@ def test_ids_beyond_the_rows_of_an_embedding() -> None:
     assert where(seen) == (6, "400")
     assert seen.finding.message == "ids go up to 400, `Embedding` has 400 rows"
     assert seen.finding.notes[-1].text == "try: `input_dim=401`"
+    (fix,) = seen.finding.fixes
+    assert apply_edits(WORDS, fix.edits) == WORDS.replace("Embedding(400", "Embedding(401")
+    assert (fix.title, fix.safety) == ("Use 401 rows", Safety.UNSAFE)
+    named = WORDS.replace("Embedding(400", "Embedding(len(words[0])")
+    (seen,) = check(EmbeddingRange, named, data=inputs(0, 400, integers=True), changes={1: {"parameters": 3200}})
+    assert seen.finding.fixes == ()
     (low,) = check(EmbeddingRange, WORDS, data=inputs(-1, 399, integers=True))
     assert low.finding.message == "ids go down to -1, `Embedding` has 400 rows"
+    assert low.finding.fixes == ()
     assert check(EmbeddingRange, WORDS, data=inputs(0, 399, integers=True)) == []
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from default_lint.findings import Severity
+from default_lint.files import apply_edits
+from default_lint.findings import Safety, Severity
 from default_lint.trial.observations.bce_labels_not_binary import BceLabelsNotBinary
 from default_lint.trial.observations.class_imbalance import ClassImbalance
 from default_lint.trial.observations.class_weight_keys import ClassWeightKeys
@@ -104,6 +105,24 @@ def test_labels_in_another_form(loss: str, facts: dict[str, Any], line: int, adv
     assert (where(seen)[0], seen.finding.severity) == (line, Severity.ERROR)
     assert advice in seen.finding.notes[-1].text
     assert "the labels are made in line 5" in [note.text for note in seen.finding.notes]
+
+
+@pytest.mark.parametrize(
+    ("facts", "written", "changed"),
+    [
+        (labels("integer", 0, 9), '"categorical_crossentropy"', '"sparse_categorical_crossentropy"'),
+        (labels("one-hot", 0, 1, **ONE_HOT), '"sparse_categorical_crossentropy"', '"categorical_crossentropy"'),
+        (labels("integer", 0, 9), "keras.losses.MeanSquaredError()", "keras.losses.SparseCategoricalCrossentropy()"),
+        (labels("integer", 0, 9), "losses.pick()", ""),
+        (labels("one-hot", 0, 1, shape=[1000, 7]), '"categorical_crossentropy"', ""),
+    ],
+)
+def test_the_loss_for_the_form_is_a_fix(facts: dict[str, Any], written: str, changed: str) -> None:
+    source = DIGITS.replace('"sparse_categorical_crossentropy"', written)
+    loss = "mean_squared_error" if "Squared" in written else written.strip('"')
+    (seen,) = check(LabelForm, source, data=facts, losses=["categorical_crossentropy" if "pick" in loss else loss])
+    texts = [(apply_edits(source, fix.edits), fix.safety) for fix in seen.finding.fixes]
+    assert texts == ([(source.replace(written, changed), Safety.UNSAFE)] if changed else [])
 
 
 def test_one_hot_rows_without_a_label() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from default_lint.files import apply_edits
 from default_lint.findings import Severity
 from default_lint.trial.observations.accuracy_at_chance import AccuracyAtChance
 from default_lint.trial.observations.batch_covers_dataset import BatchCoversDataset
@@ -40,6 +41,83 @@ def test_a_learning_rate_outside_the_range_that_learned() -> None:
     (low,) = check(LearningRateOff, epochs=stuck(), tests=rates(1e-4 / LIMITS["rate_margin"] / NEAR))
     assert " below the range" in low.finding.message
     assert low.finding.notes[-1].text == "try: learning_rate=0.001"
+
+
+def changed(optimizer: str, before: str = "", **more: Any) -> tuple[list[str], list[str]]:
+    """The titles of the fixes with how safe they are, and the lines that the first of them makes."""
+    source = DIGITS.replace("x, y =", f"{before}x, y =")
+    source = source.replace("keras.optimizers.Adam(learning_rate=0.001)", optimizer)
+    (seen,) = check(LearningRateOff, source, epochs=stuck(), tests=rates(**{"current": 0.5, **more}))
+    fixes = seen.finding.fixes
+    titles = [f"{fix.title} ({fix.safety.value})" for fix in fixes]
+    text = apply_edits(source, fixes[0].edits) if fixes else source
+    return titles, [new for old, new in zip(source.split("\n"), text.split("\n"), strict=True) if old != new]
+
+
+def test_the_rate_that_learned_best_is_written_where_the_rate_stands() -> None:
+    replaced = ["Replace with `0.001` (unsafe)"]
+    line = "    optimizer=keras.optimizers.Adam({}),"
+    assert changed("keras.optimizers.Adam(0.5)") == (replaced, [line.format("0.001")])
+    assert changed("keras.optimizers.Adam(learning_rate=5e-1)") == (replaced, [line.format("learning_rate=0.001")])
+    assert changed("keras.optimizers.Adam(beta_1=0.8)", current=1e-6) == (
+        ["Add `learning_rate=0.001` (unsafe)"],
+        [line.format("beta_1=0.8, learning_rate=0.001")],
+    )
+    assert changed("keras.optimizers.Adam()", current=1e-6)[1] == [line.format("learning_rate=0.001")]
+    assert changed("keras.optimizers.Adam(RATE)", "RATE = 0.5  # large\n") == (replaced, ["RATE = 0.001  # large"])
+    decay = "keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay({}, 10, 0.9))"
+    assert changed(decay.format("0.5")) == (replaced, [f"    optimizer={decay.format('0.001')},"])
+
+
+@pytest.mark.parametrize(
+    ("before", "value"),
+    [
+        ("def rate():\n    return 0.5\n", "rate()"),
+        ("import sys\n", "float(sys.argv[1])"),
+        ("RATE = 0.5\nRATE = RATE * 1\n", "RATE"),
+        ("RATE = 0.5\nother = keras.optimizers.SGD(RATE)\n", "RATE"),
+        ("RATE = 5 * 0.1\n", "RATE"),
+    ],
+)
+def test_a_rate_that_others_may_decide_is_only_a_suggestion(before: str, value: str) -> None:
+    titles, (line,) = changed(f"keras.optimizers.Adam({value})", before)
+    assert titles == ["Replace with `0.001` (shown)"]
+    assert line == "    optimizer=keras.optimizers.Adam(0.001),"
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "before"),
+    [
+        ('"adam"', ""),
+        ("keras.optimizers.Adam(**settings)", "from here import settings\n"),
+        ("keras.optimizers.Adam(0.25)", ""),  # the run had another one
+        ("keras.optimizers.Adam(0.5)", "keras.callbacks.LearningRateScheduler(print)\n"),
+        ("keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.5, 9, warmup_target=0.5))", ""),
+        ("make()", "from here import make\n"),
+    ],
+)
+def test_a_rate_that_the_source_does_not_decide_has_no_fix(optimizer: str, before: str) -> None:
+    assert changed(optimizer, before) == ([], [])
+
+
+def test_a_rate_in_a_constant_is_pointed_at() -> None:
+    source = DIGITS.replace("x, y =", "RATE = 0.5\nx, y =").replace("0.001", "RATE")
+    (seen,) = check(LearningRateOff, source, epochs=stuck(), tests=rates(0.5))
+    assert [source[note.span.start : note.span.end] for note in seen.finding.notes if note.span] == ["0.5"]
+
+
+def test_a_rate_is_written_as_keras_takes_it() -> None:
+    """Keras refuses whole numbers."""
+    for best, text in ((1.0, "1.0"), (0.32, "0.3"), (3.2e-5, "3e-5")):
+        sweep = {"rate_sweep": {**rates(0.001, 0.05, 2.0)["rate_sweep"], "best": best}}
+        (seen,) = check(LearningRateOff, epochs=stuck(), tests=sweep)
+        assert [fix.title for fix in seen.finding.fixes] == [f"Replace with `{text}`"]
+        assert seen.finding.notes[-1].text == f"try: learning_rate={text}"
+
+
+def test_where_only_strange_rates_learn_none_is_written() -> None:
+    (seen,) = check(LearningRateOff, epochs=stuck(), tests=rates(1e-3, 0.5, 3.0))
+    assert (seen.finding.severity, seen.finding.fixes) == (Severity.INFO, ())
 
 
 def test_a_learning_rate_near_the_range_or_in_a_run_that_learns_is_not_reported() -> None:
@@ -106,6 +184,11 @@ def test_a_batch_that_holds_all_examples() -> None:
     (seen,) = check(BatchCoversDataset, epochs=in_steps(2, 10), data={"batch": 500})
     assert where(seen) == (17, "32")
     assert seen.finding.message == "batches of 500 on 1000 examples made 2 updates per epoch, 20 in all"
+    for written, count in (("500", 1), ("len(x)", 1), ("x.shape[0]", 1), ("size", 0), ("16", 0)):
+        source = DIGITS.replace("batch_size=32", f"batch_size={written}")
+        (seen,) = check(BatchCoversDataset, source, epochs=in_steps(2, 10), data={"batch": 500})
+        assert [fix.title for fix in seen.finding.fixes] == ["Replace with `32`"] * count
+        assert [apply_edits(source, fix.edits) for fix in seen.finding.fixes] == [DIGITS] * count
 
 
 @pytest.mark.parametrize(
