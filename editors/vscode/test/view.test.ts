@@ -67,6 +67,8 @@ test("what the classifiers say is a waterfall, each number of it with its place"
   assert.match(drawn, /class="chain">faulty 0\.74 -&gt; <code>mse<\/code> at train\.py:14</);
   assert.match(drawn, /<tr class="for"><th scope="row"><code>&lt;b&gt;<\/code> 0\.5 <button[^>]*data-level="0" data-step="1">train\.py:14</);
   assert.match(drawn, /<rect x="124\.8" y="4" width="52\.8" height="14"\/>/);
+  assert.match(drawn, /<path class="limit" d="M144 0V2"\/><path d="M124\.8 0V1"\/><path d="M177\.6 1V2"\/>/); // to its neighbors
+  assert.match(drawn, /the dashed line is the probability/);
   assert.match(drawn, /<tr class="base"><th scope="row">this run<\/th>/);
   assert.equal(sections({ ...done, state: "running" }, 1, 600).learned, "");
   assert.equal(sections(trial({ state: "finished", ended: 1 }), 1, 600).learned, "");

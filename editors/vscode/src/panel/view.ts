@@ -1,5 +1,5 @@
 // The panel as HTML text, section by section. Everything that comes from a program is escaped here.
-import type { LearnedLevel, LearnedStep, TrialFinding } from "../protocol";
+import type { LearnedLevel, TrialFinding } from "../protocol";
 import { real, running, type Training, type Trial } from "../trial";
 import { type Chart, draw, type Series, short } from "./chart";
 
@@ -204,23 +204,27 @@ function learned(trial: Trial): string {
   if (trial.state !== "finished" || said === undefined || said.chain === "") return "";
   return `<h2>What the classifiers say <small>learned from programs with planted faults</small></h2><p class="chain">${words(said.chain)}</p>${said.levels
     .map((level, index) => waterfall(level, index, trial))
-    .join("")}`;
+    .join("")}${said.levels.length === 0 ? "" : `<p class="soft">Each bar begins where the one above ends; the dashed line is the probability from which on it holds.</p>`}`;
 }
 
 function waterfall(level: LearnedLevel, index: number, trial: Trial): string {
-  const rows = level.steps.map((step, number) => row(step, level, `data-level="${index}" data-step="${number}"`, trial)).join("");
+  const rows = level.steps.map((_, number) => row(level, number, `data-level="${index}" data-step="${number}"`, trial)).join("");
   return `<table class="waterfall"><caption>${words(level.title)}</caption><tbody>${rows}</tbody></table>`;
 }
 
-function row(step: LearnedStep, level: LearnedLevel, address: string, trial: Trial): string {
-  const { width, height } = level;
+function row(level: LearnedLevel, number: number, address: string, trial: Trial): string {
+  const { width, height, steps } = level;
+  const step = steps[number]!;
+  const last = steps[number - 1];
   const where =
     step.uri === undefined || step.range === undefined
       ? ""
       : ` <button class="link place" data-do="step" ${address}>${place(step.uri, step.range.start.line, undefined, trial)}</button>`;
-  const bar = `<path class="limit" d="M${level.threshold} 0V${height}"/><rect x="${step.start}" y="4" width="${Math.max(step.size, 1)}" height="${height - 8}"/>`;
+  const links = `${last === undefined ? "" : `<path d="M${last.end} 0V1"/>`}${number + 1 < steps.length ? `<path d="M${step.end} 1V2"/>` : ""}`;
+  const lines = `<svg class="lines" viewBox="0 0 ${width} 2" preserveAspectRatio="none" aria-hidden="true"><path class="limit" d="M${level.threshold} 0V2"/>${links}</svg>`;
+  const bar = `<rect x="${step.start}" y="4" width="${Math.max(step.size, 1)}" height="${height - 8}"/>`;
   const kind = ["base", "for", "against", "result"].includes(step.style) ? step.style : "base";
-  return `<tr class="${kind}"><th scope="row">${words(step.text)}${where}</th><td class="bar"><svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${bar}</svg></td><td class="number">${escape(step.number)}</td></tr>`;
+  return `<tr class="${kind}"><th scope="row">${words(step.text)}${where}</th><td class="bar">${lines}<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${bar}</svg></td><td class="number">${escape(step.number)}</td></tr>`;
 }
 
 /** A note; what kind of note it is, if it says so, stands out. */
