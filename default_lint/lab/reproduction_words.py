@@ -153,7 +153,8 @@ class Words:
         told += f" Distinct runs, nothing of the machine: balanced accuracy {', '.join(parts)} (0.5 is a coin)."
         below = [SAID[split] for split in SAID if portable[split] and self._below_majority(split)]
         if below:
-            told += f" Plain accuracy is then below that of always saying the same {_listed(below)}."
+            where = _listed(below)
+            told += f" {where[0].upper()}{where[1:]}, plain accuracy is below that of always saying the same."
         return told
 
     def _below_majority(self, split: str) -> bool:
@@ -172,10 +173,10 @@ class Words:
             return "**Families and causes** have too few groups of like runs to be held apart."
         left = ours["value"] - one["value"] > EQUAL
         return (
-            f"**Families and causes keep {'a signal' if left else 'little'}.** Of the same columns, with groups of "
-            f"like runs held out, a family has a balanced accuracy of {spread(ours)} (mean of seven; the best single "
-            f"column {number(one['value'])}), the cause {spread(held['cause', 'portable'])} "
-            f"({number(held['cause', 'one portable']['value'])})."
+            f"**Families and causes keep {'a signal' if left else 'little'}.** From the same columns, with clusters of "
+            f"like runs held out, the balanced accuracy is {spread(ours)} in the mean of the seven families, where the "
+            f"best single column has {number(one['value'])}, and {spread(held['cause', 'portable'])} for the cause, "
+            f"where it has {number(held['cause', 'one portable']['value'])}."
         )
 
     def layers(self) -> str:
@@ -220,13 +221,12 @@ def number(value: float | None) -> str:
 
 
 def spread(score: Record) -> str:
-    """A score with the ends of its drawings or of its interval, where they are known and differ."""
+    """A score, with the ends of its drawings or of its interval where they differ in two digits."""
     if score.get("value") is None:
         return "-"
-    value, low, high = number(score["value"]), score.get("low"), score.get("high")
-    if low is None or high is None or number(low) == number(high):
-        return value
-    return f"{value} ({low:.2f} to {high:.2f})"
+    ends = [score.get(name) for name in ("low", "high")]
+    low, high = ("" if end is None else f"{end:.2f}" for end in ends)
+    return number(score["value"]) + (f" ({low} to {high})" if low != high else "")
 
 
 def average(values: Iterable[float]) -> float:
