@@ -14,7 +14,9 @@ from default_lint.suppression import suppress
 from default_lint.text import Document, Span
 
 if TYPE_CHECKING:
-    from default_lint.diagnosis.suspicion import Judged, Suspected, Suspicions
+    from default_lint.diagnosis.fusion import Weighed
+    from default_lint.diagnosis.locating import Located
+    from default_lint.diagnosis.suspicion import Suspected, Suspicions
     from default_lint.trial.observations.base import Seen, Sight
     from default_lint.trial.trace import Trace
 
@@ -81,7 +83,8 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     read, else of the first, unless `raising`.
     """
     from default_lint.diagnosis.detection import verdict
-    from default_lint.diagnosis.fusion import fuse
+    from default_lint.diagnosis.fusion import detected, fuse
+    from default_lint.diagnosis.locating import is_located, suspects
     from default_lint.diagnosis.suspicion import Suspicions
 
     reports: dict[int, Report] = {}
@@ -100,7 +103,12 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     suspicions = {
         number: suspect(program, settings, told, ran=True) or Suspicions() for number, program in programs.items()
     }
-    levels = classify(trace, sights, [item for found in suspicions.values() for item in found.judged], told)
+    said = [(programs[number].document, finding) for number, found in rules.items() for finding in found]
+    about = [(program.document, suspicions[number]) for number, program in programs.items()]
+    levels, located = classify(trace, sights, about, fuse(said, seen, healths), told)
+    if located:
+        number = next(number for number, program in programs.items() if program.document is located[0].document)
+        suspicions[number] = suspects(located, suspicions[number])
     kept: dict[int, tuple[Finding, ...]] = {}
     for number, program in programs.items():
         found = suspicions[number]
@@ -114,7 +122,7 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     left = {id(finding) for findings in kept.values() for finding in findings}
     suspected = [item for found in suspicions.values() for item in found.found if id(item.finding) in left]
     learned = {id(item.finding) for item in suspected}
-    learns = bool(healths) and all(health.learns for health in healths)
+    learns = bool(healths) and all(health.learns for health in healths) and not detected(levels)
     ranked = fuse(
         [
             (programs[number].document, finding)
@@ -126,8 +134,10 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
         healths,
         () if learns else suspected,
         levels,
+        located,
     )
-    ranked = [item for item in ranked if _wanted(item.finding, settings)]
+    fails = any(health.fails for health in healths)
+    ranked = [item for item in ranked if _wanted(item.finding, settings) or (fails and is_located(item.finding))]
     for number, report in reports.items():
         fused = [item.finding for item in ranked if item.document is report.document]
         if learns:  # what is unusual about a program that works explains nothing; it is told as without a run
@@ -194,11 +204,17 @@ def _tell(lines: Iterable[str], trouble: list[str] | None) -> None:
 
 
 def classify(
-    trace: Trace, sights: Sequence[Sight], judged: Sequence[Judged], trouble: list[str] | None
-) -> tuple[Level, ...]:
-    """What the classifiers say about the main model of a run: faulty or not, in which families, by which causes.
+    trace: Trace,
+    sights: Sequence[Sight],
+    suspicions: Sequence[tuple[Document, Suspicions]],
+    ranked: Sequence[Weighed],
+    trouble: list[str] | None,
+) -> tuple[tuple[Level, ...], tuple[Located, ...]]:
+    """What the classifiers say about the main model of a run, and about the places of its program.
 
-    `judged` are the places of the source with their probabilities; a cause is looked for there.
+    The levels: faulty or not, in which families, by which causes. Families, causes and places only of a run that fails,
+    or is found like those of faulty programs. `suspicions` are those about each of the programs, `ranked` is what rules
+    and observations say.
     """
     from default_lint.diagnosis import bundle as bundles
     from default_lint.trial.trace import main_model
@@ -207,24 +223,31 @@ def classify(
     main = main_model(trace)
     sight = next((sight for sight in sights if sight.model is main), None)
     levels: tuple[Level, ...] = ()
+    located: tuple[Located, ...] = ()
     if sight is not None and bundle.names:
         from default_lint.diagnosis.categorization import categorize
         from default_lint.diagnosis.detection import detect
+        from default_lint.diagnosis.fusion import detected
+        from default_lint.diagnosis.locating import judged, locate
         from default_lint.diagnosis.root_cause import causes
         from default_lint.diagnosis.sample import Sample
 
         try:
             sample = Sample(sight)
             levels = detect(sample, bundle)
-            if sight.health.fails or any(level.holds for level in levels):
+            if sight.health.fails or detected(levels):
+                document = None if sample.program is None else sample.program.document
+                mine = next((found for other, found in suspicions if other is document), None)
+                located = () if mine is None else locate(sample, bundle, mine, ranked)
                 families = categorize(sample, bundle)
-                levels = (*levels, *families, *causes(sample, bundle, families, judged))
+                everywhere = [item for _, found in suspicions for item in found.judged]
+                levels = (*levels, *families, *causes(sample, bundle, families, judged(located) or everywhere))
         except Exception as error:
             if trouble is None:
                 raise
             trouble.append(f"internal error: classifiers: {type(error).__name__}: {error}")
     _tell(bundle.trouble, trouble)
-    return levels
+    return levels, located
 
 
 def _seen(finding: Finding) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from default_lint.diagnosis.fusion import Weighed
+from default_lint.diagnosis.fusion import Weighed, detected
 from default_lint.findings import Level, Severity, Verdict
 from default_lint.trial.observations.health import Health
 from default_lint.trial.observations.words import text_of
@@ -30,8 +30,7 @@ def verdict(
 ) -> Verdict:
     """The verdict on a run.
 
-    The classifiers (`levels`) are quoted when they agree that it is faulty, or when nothing else can be said; they
-    never decide.
+    The classifiers (`levels`) are quoted when they find it faulty, or when nothing else can be said; they never decide.
     """
     serious = [item for item in ranked if item.finding.severity >= Severity.WARNING]
     first = _advice(serious[0]) if serious else ""
@@ -55,7 +54,7 @@ def verdict(
     numbers = _numbers(health, model.window)
     if numbers:
         sentence += f": {numbers}"
-    if faulty is False:
+    if faulty is False and not detected(levels):
         sentence += "; nothing suspicious was seen"
     elif serious and not health.fails:
         sentence += f"; {_count(len(serious))} to look at"
@@ -65,11 +64,11 @@ def verdict(
 def _learned(faulty: bool | None, levels: Sequence[Level]) -> str:
     """What the classifier adds to the sentence."""
     detection = next((level for level in levels if level.stage == "detection"), None)
-    if detection is None or faulty is False:
+    if detection is None or (faulty is False and not detection.holds):
         return ""
     probability = f"{detection.learned.probability:.2f}"
     if detection.holds:
-        return f"; like the runs of faulty programs ({probability})"
+        return f"; {'yet ' if faulty is False else ''}like the runs of faulty programs ({probability})"
     return f"; not like the runs of faulty programs ({probability})" if faulty is None else ""
 
 

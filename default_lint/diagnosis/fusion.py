@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from default_lint.findings import Confidence, Evidence, Finding, Level, Note, Observed, Severity
+from default_lint.findings import Confidence, Evidence, Finding, Level, Note, Observed, Rule, Severity
 from default_lint.text import Document, Span
 from default_lint.trial.observations.base import Seen
 from default_lint.trial.observations.health import Health
 
 if TYPE_CHECKING:
+    from default_lint.diagnosis.locating import Located
     from default_lint.diagnosis.suspicion import Suspected
 
 CAUSE = 0.4  # a cause of less weight does not draw a symptom to itself
@@ -48,13 +49,15 @@ def fuse(
     healths: Sequence[Health],
     suspected: Sequence[Suspected] = (),
     levels: Sequence[Level] = (),
+    located: Sequence[Located] = (),
 ) -> list[Weighed]:
     """All findings, merged by place, the likeliest cause of what went wrong first.
 
-    `levels` is what the classifiers say about the run; it counts only when training fails.
+    `levels` is what the classifiers say about the run; it counts only when training fails, or when it is like that of
+    faulty programs. `located` is what they say about places, and weighs everything that is about one of them.
     """
     fails = any(health.fails for health in healths)
-    holding = [level for level in levels if level.holds] if fails else []
+    holding = [level for level in levels if level.holds] if (fails or detected(levels)) and not located else []
     items = [Weighed(document, finding, _weight(finding, healths)) for document, finding in rules]
     items += [Weighed(s.place.document, s.finding, s.weight, s.cause) for s in seen if not s.symptom]
     items += [_suspected(item, holding) for item in suspected]
@@ -68,7 +71,23 @@ def fuse(
         else:
             alone.append(Weighed(symptom.place.document, symptom.finding, symptom.weight, symptom.cause))
     groups += [_agreeing(_joined(group, fails), holding) for group in _grouped(alone)]
+    groups = [_placed(group, located) for group in groups]
     return sorted(groups, key=lambda item: (-item.weight, -item.finding.severity, item.finding.place()))
+
+
+def detected(levels: Sequence[Level]) -> bool:
+    """Whether the classifiers find a run like those of faulty programs."""
+    return any(level.stage == "detection" and level.holds for level in levels)
+
+
+def _placed(item: Weighed, located: Sequence[Located]) -> Weighed:
+    """A finding with the weight that the classifiers give its place; a rule that is sure keeps a greater one."""
+    span = item.finding.span
+    here = [place.probability for place in located if place.document is item.document and place.about(span)]
+    if not here:
+        return item
+    sure = item.finding.severity >= Severity.WARNING and any(isinstance(piece, Rule) for piece in item.finding.evidence)
+    return item._replace(weight=min(SURE, max(*here, item.weight if sure else 0.0)))
 
 
 def _weight(finding: Finding, healths: Sequence[Health]) -> float:

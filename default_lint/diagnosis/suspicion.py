@@ -62,17 +62,22 @@ class Suspected(NamedTuple):
 
 
 class Suspicions(NamedTuple):
-    """What there is to say about a program, the strongest first; all places that were judged; how many were not."""
+    """What there is to say about a program, the strongest first; all places that were judged; how many were not.
+
+    `places` are all that it has, judged or not.
+    """
 
     found: tuple[Suspected, ...] = ()
     judged: tuple[Judged, ...] = ()
     abstained: int = 0
+    places: tuple[Site, ...] = ()
 
 
 def suspect(program: Program, bundle: Bundle, kinds: Collection[str]) -> Suspicions:
     """The suspicions of some kinds about a program. Classifiers that do not speak say nothing."""
     speaking = {kind for kind in kinds if bundle.speaks(f"site.{kind}")}
-    places = [site for site in sites(program) if site.kind in speaking] if speaking else []
+    everywhere = sites(program) if speaking else []
+    places = [site for site in everywhere if site.kind in speaking]
     models = _models(bundle, {site.kind for site in places})
     places = [site for site in places if site.kind in models]
     judged = [
@@ -85,7 +90,9 @@ def suspect(program: Program, bundle: Bundle, kinds: Collection[str]) -> Suspici
     for other in program.alternatives:
         if above:
             above = _still(above, other, models)
-    return Suspicions(tuple(_chosen(above, program, models)), tuple(ranked), len(places) - len(judged))
+    return Suspicions(
+        tuple(_chosen(above, program, models)), tuple(ranked), len(places) - len(judged), tuple(everywhere)
+    )
 
 
 def _models(bundle: Bundle, kinds: Collection[str]) -> dict[str, Model]:
@@ -168,6 +175,27 @@ def _suspected(document: Document, judged: Judged, model: Model) -> Suspected:
         entry.family,
         (learned,),
         tuple(notes[:TOLD]),
+    )
+    return Suspected(document, site, finding, learned.probability)
+
+
+def likely(document: Document, site: Site, learned: Learned) -> Suspected:
+    """The finding about a place that is not unusual, but where the fault of a run is likely."""
+    entry = _BY_KIND[site.kind]
+    whole = document[site.whole]
+    layer = site.kind == "layer" and len(whole) <= LONGEST and "\n" not in whole
+    what = _code(whole if layer else document[site.span])
+    named = what if site.kind == "layer" else f"the {_WORDS.get(site.name, site.name.replace('_', ' '))} ({what})"
+    finding = Finding(
+        entry.name,
+        entry.code,
+        site.span,
+        f"{named} is a likely place of what went wrong in the run ({learned.probability:.2f})",
+        Severity.INFO,
+        Confidence.LOW,
+        entry.family,
+        (learned,),
+        tuple(Note(f"{text} ({value:+.2f})") for text, value in learned.reasons[:TOLD] if value >= SMALLEST),
     )
     return Suspected(document, site, finding, learned.probability)
 

@@ -7,14 +7,16 @@ a user has one. Intervals are drawn over seeds. The results are those of `evalua
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from sklearn.feature_selection import f_classif
@@ -22,7 +24,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from default_lint.features.dynamic import FEATURES as DYNAMIC
 from default_lint.features.table_static import FEATURES as STATIC
-from default_lint.lab import metrics
+from default_lint.lab import metrics, train
 from default_lint.lab.evaluation_schema import FORMAT, LEVELS
 from default_lint.lab.learning import EPOCHS, FAMILIES, PLACES, Learning
 from default_lint.lab.train import (
@@ -69,6 +71,7 @@ class Study:
     recipes  how classifiers are made, by the name in the report
     jobs     processors of a fit
     settings  of forests, by stage and level ("detection.both"), where they are not the usual ones
+    cache    a folder that keeps what was said, so that nothing is learned twice
     """
 
     learning: Learning
@@ -76,14 +79,22 @@ class Study:
     jobs: int | None = None
     say: Say = lambda text: None
     settings: Mapping[str, Recipe] = field(default_factory=dict)
+    cache: Path | None = None
     _told: dict[Any, tuple[Task, Told]] = field(default_factory=dict)
 
     def told(self, task: Task, model: str = FOREST, key: object = None, fold: Array | None = None) -> Told:
         """What is said about a task out of fold; kept under its name, the model and a key."""
         name = (task.name, model, key)
         if name not in self._told:
-            self.say(f"{task.name}, {model}{'' if key is None else f', {key}'}: {len(task.y)} rows")
-            self._told[name] = task, out_of_fold(task, self.recipe(task, model), fold, self.jobs)
+            recipe = self.recipe(task, model)
+            file = None if self.cache is None else self.cache / f"{_fingerprint(task, recipe, fold)}.npz"
+            told = None if file is None else _kept(file)
+            if told is None:
+                self.say(f"{task.name}, {model}{'' if key is None else f', {key}'}: {len(task.y)} rows")
+                told = out_of_fold(task, recipe, fold, self.jobs)
+                if file is not None:
+                    _keep(file, told)
+            self._told[name] = task, told
         return self._told[name][1]
 
     def recipe(self, task: Task, model: str = FOREST) -> Recipe:
@@ -101,6 +112,30 @@ class Study:
         return np.asarray(np.sort(at))
 
 
+def _fingerprint(task: Task, recipe: Recipe, fold: Array | None) -> str:
+    """What names everything that decides what is said about a task."""
+    digest = hashlib.sha256(f"{task.name} {task.classes} {recipe} {version('scikit-learn')}".encode())
+    for array in (task.rows.x, task.rows.program, task.rows.weight, task.y, folds(task) if fold is None else fold):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update(Path(train.__file__).read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def _kept(file: Path) -> Told | None:
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return Told(*(arrays[name.name] for name in fields(Told)))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+
+
+def _keep(file: Path, told: Told) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_suffix(f".{os.getpid()}.npz")
+    np.savez_compressed(new, **{name.name: getattr(told, name.name) for name in fields(Told)})
+    os.replace(new, file)
+
+
 def evaluate(
     learning: Learning,
     *,
@@ -108,10 +143,11 @@ def evaluate(
     quick: bool = False,
     locate: Callable[[Study], dict[str, Any]] | None = None,
     settings: Mapping[str, Recipe] | None = None,
+    cache: Path | None = None,
     say: Say = lambda text: None,
 ) -> dict[str, Any]:
     """All results; `locate` gives the section about lines. `quick` leaves out what takes longest."""
-    study = Study(learning, RECIPES, jobs, say, settings or {})
+    study = Study(learning, RECIPES, jobs, say, settings or {}, cache)
     results: dict[str, Any] = {
         "format": FORMAT,
         "versions": versions(),
@@ -617,17 +653,6 @@ def _placed(learning: Learning, kind: str) -> Iterator[tuple[int, Any]]:
         for place in source.places:
             if place.kind == kind:
                 yield number, place
-
-
-def locate(study: Study, workspace: str | Path, cache: str | Path | None, workers: int | None) -> dict[str, Any]:
-    """The section about lines: rules, suspicions, observations, and all together, on every decided program."""
-    from default_lint.lab import localize
-
-    suspect = suspicions(study)
-    stamp = hashlib.sha256(repr(sorted(suspect.of.items())).encode()).hexdigest()[:16]
-    ids = [str(name) for name in study.learning.programs["id"]]
-    results = localize.run(workspace, suspect, stamp=stamp, programs=ids, cache=cache, workers=workers, say=study.say)
-    return localize.summary(results)
 
 
 def quicker(recipes: Mapping[str, Recipe], trees: int) -> dict[str, Recipe]:

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from default_lint.diagnosis.bundle import FORMAT, MANIFEST
+from default_lint.diagnosis.locating import MODEL
 from default_lint.lab import metrics
 from default_lint.lab.evaluate import Study, one_feature, versions
 from default_lint.lab.forests import from_sklearn
 from default_lint.lab.learning import Learning
+from default_lint.lab.placing import BETTER, Placed
 from default_lint.lab.train import Task, Told, calibrated, calibration, tasks, threshold_for
 
 USUAL = (0.05, 0.95)
@@ -28,8 +30,7 @@ LEAST = 0.3
 ALARMS = 0.02
 """Share of working programs in which some place of a kind may be called unlike theirs."""
 DIGITS = 6
-BETTER = 0.01
-"""By how much a classifier of source and run must be better than one of the run alone."""
+OF_PLACES = ("site.", MODEL)
 BUDGET = 6 << 20
 """Bytes of all files together."""
 
@@ -38,8 +39,12 @@ Record = dict[str, Any]
 Say = Callable[[str], None]
 
 
-def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text: None) -> Record:
+def export(
+    study: Study, folder: str | os.PathLike[str], there: Placed | None = None, say: Say = lambda text: None
+) -> Record:
     """Train everything that can be learned and write what may speak to a folder; the manifest.
+
+    `there` is the task of the classifier of places, where it is learned, too.
 
     Under "silent" the manifest has the scores of what was learned and is not shipped. Files of an earlier export that
     are not part of this one are deleted. The same corpus gives the same bytes.
@@ -52,7 +57,7 @@ def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text:
     models: Record = {}
     size = 0
     silent: Record = {}
-    for several in tasks(learning):
+    for several in (*tasks(learning), *(() if there is None else ((there.task,),))):
         scored = [(task, scores_of(study, task, study.told(task))) for task in several]
         for task, scores in scored:
             if not speaks(scores) or not needed(scores, [other for _, other in scored if other is not scores], task):
@@ -62,10 +67,10 @@ def export(study: Study, folder: str | os.PathLike[str], say: Say = lambda text:
             file = f"{task.name}.npz"
             _write(place / file, content)
             size += len(content)
-            name = task.name if task.name.startswith("site.") else task.name.rpartition(".")[2]
+            name = task.name if task.name.startswith(OF_PLACES) else task.name.rpartition(".")[2]
             lists.setdefault(name, list(task.rows.names))
             if name not in usual:
-                usual[name] = ranges(learning, task)
+                usual[name] = {} if task.name == MODEL else ranges(learning, task)
             models[task.name] = {
                 "file": file,
                 "sha256": hashlib.sha256(content).hexdigest(),
@@ -137,7 +142,7 @@ def threshold_of_places(learning: Learning, task: Task, probability: Array) -> f
 
 def scores_of(study: Study, task: Task, told: Told) -> Record:
     """How it did on seeds that it had not seen, beside its floors."""
-    at = np.arange(len(task.y)) if task.name.startswith("site.") else study.first(task)
+    at = np.arange(len(task.y)) if task.name.startswith(OF_PLACES) else study.first(task)
     groups, y = task.groups[at], task.y[at]
     if not task.binary:
         common = np.bincount(y).max() / len(y)

@@ -34,7 +34,7 @@ def add(commands: Any) -> None:
     train.set_defaults(run=_train)
     for command in (evaluate, export):
         command.add_argument("--recipes", metavar="FILE", help="settings that `lab train --out` wrote")
-    evaluate.add_argument("--workspace", metavar="DIR", help="folder of the runs: lines are judged, too")
+        command.add_argument("--workspace", metavar="DIR", help="folder of the runs, with which lines are learned, too")
     evaluate.add_argument("--quick", action="store_true", help="leave out ablations and the learning curve")
     evaluate.add_argument("--json", metavar="FILE", help="all numbers")
     evaluate.add_argument("--results", metavar="FILE", help="what --json wrote: only the report is made anew")
@@ -86,8 +86,9 @@ def _train(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from functools import partial
 
-    from default_lint.lab.evaluate import evaluate, locate
+    from default_lint.lab.evaluate import evaluate
     from default_lint.lab.evaluation_report import load, save, write
+    from default_lint.lab.placing import locate
 
     if options.results:
         results = load(options.results)
@@ -99,7 +100,13 @@ def _evaluate(options: argparse.Namespace) -> int:
                 cache = _cache(options) / "localize.jsonl"
                 place = partial(locate, workspace=options.workspace, cache=cache, workers=options.workers)
             results = evaluate(
-                learning, jobs=options.workers, quick=options.quick, locate=place, settings=_recipes(options), say=_say
+                learning,
+                jobs=options.workers,
+                quick=options.quick,
+                locate=place,
+                settings=_recipes(options),
+                cache=_cache(options) / "told",
+                say=_say,
             )
     if options.json:
         save(results, options.json)
@@ -111,10 +118,15 @@ def _export(options: argparse.Namespace) -> int:
     from default_lint.lab.evaluate import RECIPES as DEFAULTS
     from default_lint.lab.evaluate import Study
     from default_lint.lab.export import export
+    from default_lint.lab.placing import heard, placed
 
     with _quiet():
-        study = Study(_learning(options), DEFAULTS, options.workers, settings=_recipes(options))
-        manifest = export(study, options.out, _say)
+        study = Study(_learning(options), DEFAULTS, options.workers, _say, _recipes(options), _cache(options) / "told")
+        there = None
+        if options.workspace:
+            results = heard(study, options.workspace, _cache(options) / "localize.jsonl", options.workers)
+            there = placed(study, results)
+        manifest = export(study, options.out, there, _say)
     speaking = sum(model["speaks"] for model in manifest["models"].values())
     sys.stdout.write(f"{len(manifest['models'])} classifiers in {options.out}, of which {speaking} speak\n")
     return 0

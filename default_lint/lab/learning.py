@@ -33,6 +33,8 @@ LEVELS = ("static", "dynamic", "both")
 PLACES = tuple(kind for kind in KINDS if kind != "program")
 EPOCHS: tuple[int | None, ...] = (*FIRST, None)
 """How many first epochs a row tells of; None: all."""
+RUNS = 2
+"""First runs of a mutant that are learned from; more tell nothing new, and take longer. Of originals all are."""
 KNOWN = 0.5
 """A program of which less is known is not learned from."""
 
@@ -82,7 +84,7 @@ class Learning:
     """A corpus with what is learned from it.
 
     programs   the frame of the programs that have a verdict ("faulty" or "benign"), in the order of the corpus
-    runs       the frame of their runs that were scored and trained at least one epoch
+    runs       the frame of their runs that were scored and trained at least one epoch, of a mutant the first RUNS
     """
 
     programs: pd.DataFrame
@@ -128,6 +130,11 @@ class Learning:
         middle = np.array([np.median(p) if len(p) else np.nan for p in progress])
         own = {seed: value for seed, value, first in zip(self.seeds, middle, self.healthy, strict=True) if first}
         return np.array([own.get(seed, np.nan) - value for seed, value in zip(self.seeds, middle, strict=True)])
+
+    def planted(self, program: int) -> list[dict[str, Any]]:
+        """The records of the faults that were planted in a program."""
+        told = self.programs["faults"][program]
+        return list(json.loads(told)) if told else []
 
     def rows(self, level: str, first: int | None = None, where: Array | None = None) -> Rows:
         """The rows of a level: one for each program ("static"), or for each run; `where` chooses programs.
@@ -199,7 +206,10 @@ def load(corpus: Corpus, cache_folder: str | os.PathLike[str] | None = None, wor
     runs = corpus.runs
     runs = runs[(runs["status"] == "ok") & (runs["epochs"] > 0) & runs["program"].isin(set(programs["id"]))]
     columns = [f"dall.{name}" for name in feature_names()]
-    runs = runs[~runs[columns].isna().any(axis=1)].reset_index(drop=True)
+    runs = runs[~runs[columns].isna().any(axis=1)]
+    originals = set(programs["id"][programs["original"].astype(bool)])
+    taken = (runs.groupby("program").cumcount() < RUNS) | runs["program"].isin(originals)
+    runs = runs[taken].reset_index(drop=True)
     texts = list(zip(programs["code"], programs["faults"], strict=True))
     return Learning(programs, runs, list(sources(texts, cache_folder, workers)), corpus.hash)
 

@@ -6,12 +6,12 @@
 Sources (`SOURCES`): "rules" speak from the source alone, in the order of severity, confidence and position;
 "observations" from the recorded run alone, by weight, as `diagnosis.fusion` joins them when no rule speaks;
 "suspicions" are what `suspect` gives, all of it; "rules+suspicions" is all that is known without a run,
-"rules+observations" what `diagnose` says without classifiers. "fused" is all three as `diagnose` fuses them: it takes
-no suspicions where every model of the run learns, "always fused" takes them there, too. In these, suspicions below
-`least` are left out. What classifiers say of the run as a whole is not fused here. "nearest" and "random" are floors
-that know no fault: the calls `compile`, `fit` and the output layer's, then all others from the output backwards; and
-the same in random order. The runs of the corpus were made without the probe's own tests after training, so
-observations that need those are silent here.
+"rules+observations" what `diagnose` says without classifiers. "fused" is all three as `diagnose` fuses them, by what
+`place` says about the run and its places: where every model learns and the run is not like those of faulty programs,
+classifiers are not asked; "always fused" asks them there, too. Suspicions below `least` are left out. "nearest" and
+"random" are floors that know no fault: the calls `compile`, `fit` and the output layer's, then all others from the
+output backwards; and the same in random order. The runs of the corpus were made without the probe's own tests after
+training, so observations that need those are silent here.
 
 A place is a hit by one of three criteria (`CRITERIA`):
 
@@ -46,7 +46,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from default_lint.diagnosis.fusion import Weighed, fuse
-from default_lint.diagnosis.suspicion import Suspected
+from default_lint.diagnosis.locating import FINDING, MODEL, Located, Spot, Word, suspects, words
+from default_lint.diagnosis.suspicion import Suspected, Suspicions
 from default_lint.engine import apply_rules, observe
 from default_lint.features.static import Site, sites
 from default_lint.findings import Confidence, Finding, Learned, Severity
@@ -88,6 +89,21 @@ Result = dict[str, Any]
 Suspect = Callable[[Program], Sequence[tuple[Span, float]]]
 """The suspicions about a program, the strongest first, with their probabilities. Its document's path is "<seed>.py", by
 which the models that have not seen the seed can be chosen. Must be picklable when there are several workers."""
+
+
+class Places(NamedTuple):
+    """What classifiers say of a run: is it like those of faulty programs, and how likely each place holds the fault.
+
+    Places are told of from `threshold` on; all have a weight.
+    """
+
+    detected: bool
+    threshold: float
+    likely: tuple[tuple[int, int, float], ...]
+
+
+Place = Callable[[Program], Places | None]
+"""What classifiers say of a program and its run; as `Suspect`."""
 
 
 class Ranked(NamedTuple):
@@ -194,18 +210,29 @@ def _path(record: Record) -> str:
 
 @dataclass(frozen=True)
 class Said:
-    """What each source says about one program: its places in order, and its findings of warnings and above."""
+    """What each source says about one program: its places in order, and its findings of warnings and above.
+
+    `words` is what rules and observations say, as the classifier of places hears it.
+    """
 
     document: Document
     places: dict[str, tuple[Ranked, ...]]
     alarms: dict[str, tuple[Span, ...]]
     trouble: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
-def said(record: Record, trace: Trace | None = None, suspect: Suspect | None = None, least: float = 0.0) -> Said:
+def said(
+    record: Record,
+    trace: Trace | None = None,
+    suspect: Suspect | None = None,
+    least: float = 0.0,
+    place: Place | None = None,
+) -> Said:
     """What all sources say; those that have nothing to go by (no run, no `suspect`) are left out."""
     document = Document(_path(record), record["code"])
     trouble: list[str] = []
+    heard: tuple[Word, ...] = ()
     try:
         program = read(document)
     except SyntaxTrouble as error:
@@ -226,9 +253,17 @@ def said(record: Record, trace: Trace | None = None, suspect: Suspect | None = N
         healths = [sight.health for sight in sights]
         learns = bool(healths) and all(health.learns for health in healths)  # as in `engine.diagnose`
         fused["observations"] = fuse([], observe([program], trace, [], SETTINGS, trouble)[1], healths)
-        fused["rules+observations"] = fuse(about, seen, healths)
+        fused["rules+observations"] = both = fuse(about, seen, healths)
+        heard = tuple(words(both))
         fused["fused"] = fuse(about, seen, healths, () if learns else suspected)
         fused["always fused"] = fuse(about, seen, healths, suspected)
+        told = place(program) if place is not None else None
+        if told is not None:
+            located = _located(program, told)
+            likely = suspects(located, Suspicions()).found
+            fused["always fused"] = fuse(about, seen, healths, likely, (), located)
+            if told.detected or any(health.fails for health in healths):
+                fused["fused"] = fused["always fused"]
     for name, found in fused.items():
         places[name] = tuple(Ranked(item.finding.span, item.weight, item.finding.rule) for item in found)
         alarms[name] = _alarms(item.finding for item in found)
@@ -237,9 +272,8 @@ def said(record: Record, trace: Trace | None = None, suspect: Suspect | None = N
     shuffled = list(order)
     random.Random(str(record["id"])).shuffle(shuffled)
     places["random"] = tuple(Ranked(span, 1 / (1 + at)) for at, span in enumerate(shuffled))
-    return Said(
-        document, {name: places[name] for name in SOURCES if name in places}, alarms, tuple(dict.fromkeys(trouble))
-    )
+    known = {name: places[name] for name in SOURCES if name in places}
+    return Said(document, known, alarms, tuple(dict.fromkeys(trouble)), heard)
 
 
 def _suspected(program: Program, found: Sequence[Ranked]) -> list[Suspected]:
@@ -252,6 +286,17 @@ def _suspected(program: Program, found: Sequence[Ranked]) -> list[Suspected]:
         finding = Finding(SUSPICION, "", item.span, "unusual", Severity.HINT, Confidence.LOW, "training", (evidence,))
         made.append(Suspected(program.document, site, finding, item.weight))
     return made
+
+
+def _located(program: Program, told: Places) -> tuple[Located, ...]:
+    """Places as the product has them."""
+    there = {(*site.span,): site for site in reversed(sites(program))}
+    made = []
+    for start, end, probability in told.likely:
+        site, span = there.get((start, end)), Span(start, end)
+        spot = Spot(FINDING, "", span, span) if site is None else Spot(site.kind, site.name, span, site.whole)
+        made.append(Located(program.document, spot, Learned(MODEL, probability, 0.0), told.threshold, site))
+    return tuple(sorted(made, key=lambda item: (-item.probability, item.spot.span)))
 
 
 def _by_severity(found: Iterable[Finding]) -> tuple[Ranked, ...]:
@@ -308,15 +353,22 @@ def _data(program: Program, model: Model) -> Iterator[Span]:
 # Of one program
 
 
-def localize(record: Record, trace: Trace | None = None, suspect: Suspect | None = None, least: float = 0.0) -> Result:
+def localize(
+    record: Record,
+    trace: Trace | None = None,
+    suspect: Suspect | None = None,
+    least: float = 0.0,
+    place: Place | None = None,
+) -> Result:
     """The ranks of a program's faults for each source, what else it warns of, and the first places of each source.
 
     ranks     {source: {criterion: [rank of each fault, None where it never comes]}}
     alarms    {source: [findings of warnings and above, those of them that are no hit by "call"]}
     top       {source: [[start, end, line, rule, weight], ...]}, the first KEPT
+    words     [[start, end, weight, observed], ...], what the classifier of places hears of rules and observations
     """
     planted = faults(record)
-    told = said(record, trace, suspect, least)
+    told = said(record, trace, suspect, least, place)
     document = told.document
     return {
         "program": record["id"],
@@ -340,6 +392,7 @@ def localize(record: Record, trace: Trace | None = None, suspect: Suspect | None
             ]
             for source, places in told.places.items()
         },
+        "words": [[*word.span, word.weight, word.observed] for word in told.words],
         "trouble": list(told.trouble),
     }
 
@@ -368,6 +421,7 @@ def run(
     *,
     stamp: str = "",
     least: float = 0.0,
+    place: Place | None = None,
     programs: Iterable[str] | None = None,
     cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
@@ -386,11 +440,11 @@ def run(
         programs = [str(record["id"]) for record in records if record.get("verdict") not in (None, "open")]
     names = list(dict.fromkeys(programs))
     file = None if cache is None else Path(cache)
-    salt = _salt(stamp, least, suspect is not None)
+    salt = _salt(stamp, least, (suspect is not None) + 2 * (place is not None))
     known = {} if file is None else _kept(file, salt)
     chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
     tasks = [[(name, known[name]["key"] if name in known else "") for name in chunk] for chunk in chunks]
-    setup = (os.fspath(workspace), suspect, least, salt)
+    setup = (os.fspath(workspace), suspect, least, place, salt)
     found: dict[str, Result] = {}
     for number, part in enumerate(_parts(tasks, setup, workers)):
         new = []
@@ -411,7 +465,7 @@ def run(
 
 
 _Answer = list[tuple[str, Result | None]]
-_Setup = tuple[str, Suspect | None, float, str]
+_Setup = tuple[str, Suspect | None, float, Place | None, str]
 _here: dict[str, Any] = {}
 
 
@@ -425,11 +479,11 @@ def _parts(tasks: Sequence[list[tuple[str, str]]], setup: _Setup, workers: int |
         yield from pool.map(_work, tasks)
 
 
-def _begin(path: str, suspect: Suspect | None, least: float, salt: str) -> None:
+def _begin(path: str, suspect: Suspect | None, least: float, place: Place | None, salt: str) -> None:
     """Set up a process: what its tasks share is sent once."""
     from default_lint.lab.store import Workspace
 
-    _here.update(workspace=Workspace(path, lambda text: None), suspect=suspect, least=least, salt=salt)
+    _here.update(workspace=Workspace(path, lambda text: None), suspect=suspect, least=least, place=place, salt=salt)
 
 
 def _work(task: Sequence[tuple[str, str]]) -> _Answer:
@@ -446,7 +500,7 @@ def _one(name: str, known: str) -> Result | None:
     key = hashlib.sha256(json.dumps([_here["salt"], *facts]).encode() + compressed).hexdigest()[:24]
     if key == known:
         return None
-    return {"key": key, "result": localize(record, trace, _here["suspect"], _here["least"])}
+    return {"key": key, "result": localize(record, trace, _here["suspect"], _here["least"], _here["place"])}
 
 
 def _first_run(workspace: Workspace, name: str) -> tuple[bytes, Trace | None]:
@@ -477,7 +531,7 @@ def _kept(file: Path, salt: str) -> dict[str, Any]:
     return found
 
 
-def _salt(stamp: str, least: float, suspecting: bool) -> str:
+def _salt(stamp: str, least: float, suspecting: int) -> str:
     return hashlib.sha256(f"{_code()}\0{stamp}\0{least}\0{suspecting}".encode()).hexdigest()[:16]
 
 
