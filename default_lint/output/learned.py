@@ -26,7 +26,7 @@ def chain(levels: Sequence[Level]) -> str:
     """
     parts = [_told(level) for level in levels if level.stage == "detection"]
     for stage in ("categorization", "cause"):
-        told = [_told(level) for level in levels if level.stage == stage and level.holds]
+        told = [_told(level) for level in telling(levels) if level.stage == stage]
         parts += [", ".join(told)] if told else []
     return " -> ".join(parts)
 
@@ -53,7 +53,9 @@ def title(level: Level) -> str:
 
 
 def telling(levels: Sequence[Level]) -> list[Level]:
-    """The levels whose reasons are worth a look: those that hold."""
+    """The levels whose reasons are worth a look: those that hold; none after a detection that says "not faulty"."""
+    if any(level.stage == "detection" and not level.holds for level in levels):
+        return []
     return [level for level in levels if level.holds]
 
 

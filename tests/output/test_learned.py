@@ -68,6 +68,9 @@ def test_the_levels_in_one_line() -> None:
     assert learned.chain(LEVELS) == f"faulty 0.97 -> loss 0.88, activation 0.61 -> {place}"
     assert learned.chain(LEVELS[:1]) == "faulty 0.97"
     assert learned.chain((level("detection", "faulty", 0.12),)) == "not faulty (0.12)"
+    healthy = (level("detection", "faulty", 0.12), *LEVELS[1:])
+    assert learned.chain(healthy) == "not faulty (0.12)" and learned.telling(healthy) == []
+    assert learned.telling(LEVELS) == list(LEVELS[:4]) and learned.telling(LEVELS[1:]) == list(LEVELS[1:4])
     assert learned.chain((LEVELS[1], replace(LEVELS[3], place=None))) == "loss 0.88 -> from logits 0.74"
     assert learned.chain(()) == ""
 
