@@ -104,6 +104,9 @@ class Learned:
     reasons: tuple[tuple[str, float], ...] = ()
 
 
+PLACE = "place"
+"""The classifier that says how likely the fault of a run is at a place; the others say how unusual something is."""
+
 Evidence = Rule | Observed | Learned
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from default_lint.findings import Evidence, Finding, Learned, Observed, Safety
+from default_lint.findings import PLACE, Evidence, Finding, Learned, Observed, Safety
 from default_lint.output import evidence as told
 from default_lint.output import links
 from default_lint.output.program import shape_text, text
@@ -144,7 +144,8 @@ def _piece(piece: Evidence) -> Iterator[tuple[str, str, str, str]]:
         yield ("run", plain(what), told.epochs_told(piece.epochs), plain(value))
     elif isinstance(piece, Learned):
         value = f"{piece.probability:.2f} (usual {piece.base:.2f})"
-        yield ("classifier", "unlike working programs", "", value)
+        what = "likely place of the run's fault" if piece.model == PLACE else "unlike working programs"
+        yield ("classifier", what, "", value)
     else:
         yield ("source", "follows from the program as written", "", "")
 

@@ -16,7 +16,7 @@ from default_lint.diagnosis.categorization import FAMILIES
 from default_lint.diagnosis.root_cause import HOMES
 from default_lint.diagnosis.suspicion import Judged, Suspicions, likely, together
 from default_lint.features.static import Site
-from default_lint.findings import Finding, Learned, Observed
+from default_lint.findings import PLACE, Finding, Learned, Observed
 from default_lint.text import Document, Span
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from default_lint.diagnosis.fusion import Weighed
     from default_lint.diagnosis.sample import Sample
 
-MODEL = "place"
+MODEL = PLACE
 FINDING = "finding"
 """The kind of a place that only a rule or an observation names."""
 KINDS = ("layer", "optimizer", "loss", "fit", "data", FINDING)

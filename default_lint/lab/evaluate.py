@@ -137,22 +137,14 @@ def _keep(file: Path, told: Told) -> None:
 
 
 def evaluate(
-    learning: Learning,
-    *,
-    jobs: int | None = None,
-    quick: bool = False,
-    locate: Callable[[Study], dict[str, Any]] | None = None,
-    settings: Mapping[str, Recipe] | None = None,
-    cache: Path | None = None,
-    say: Say = lambda text: None,
+    study: Study, *, quick: bool = False, locate: Callable[[Study], dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     """All results; `locate` gives the section about lines. `quick` leaves out what takes longest."""
-    study = Study(learning, RECIPES, jobs, say, settings or {}, cache)
     results: dict[str, Any] = {
         "format": FORMAT,
         "versions": versions(),
         "method": list(METHOD),
-        "corpus": facts(learning),
+        "corpus": facts(study.learning),
         "detection": detections(study),
         "categorization": categorizations(study),
         "cause": causes(study),

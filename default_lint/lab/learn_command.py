@@ -86,7 +86,8 @@ def _train(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from functools import partial
 
-    from default_lint.lab.evaluate import evaluate
+    from default_lint.lab.beeswarm import draw as beeswarms
+    from default_lint.lab.evaluate import RECIPES, Study, evaluate
     from default_lint.lab.evaluation_report import load, save, write
     from default_lint.lab.placing import locate
 
@@ -99,15 +100,10 @@ def _evaluate(options: argparse.Namespace) -> int:
             if options.workspace:
                 cache = _cache(options) / "localize.jsonl"
                 place = partial(locate, workspace=options.workspace, cache=cache, workers=options.workers)
-            results = evaluate(
-                learning,
-                jobs=options.workers,
-                quick=options.quick,
-                locate=place,
-                settings=_recipes(options),
-                cache=_cache(options) / "told",
-                say=_say,
-            )
+            study = Study(learning, RECIPES, options.workers, _say, _recipes(options), _cache(options) / "told")
+            results = evaluate(study, quick=options.quick, locate=place)
+            if options.images:
+                results["shap"] = beeswarms(study, Path(options.images))
     if options.json:
         save(results, options.json)
     write(results, options.out, options.html, options.images)
@@ -115,13 +111,12 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from default_lint.lab.evaluate import RECIPES as DEFAULTS
-    from default_lint.lab.evaluate import Study
+    from default_lint.lab.evaluate import RECIPES, Study
     from default_lint.lab.export import export
     from default_lint.lab.placing import heard, placed
 
     with _quiet():
-        study = Study(_learning(options), DEFAULTS, options.workers, _say, _recipes(options), _cache(options) / "told")
+        study = Study(_learning(options), RECIPES, options.workers, _say, _recipes(options), _cache(options) / "told")
         there = None
         if options.workspace:
             results = heard(study, options.workspace, _cache(options) / "localize.jsonl", options.workers)

@@ -161,7 +161,6 @@ def test_places_of_harmless_faults_are_none(corpus: Learning) -> None:
 
 
 def test_a_whole_evaluation(study: evaluate.Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "RECIPES", study.recipes)
     monkeypatch.setattr(evaluate, "DRAWS", 20)
     asked: list[Any] = []
 
@@ -169,7 +168,7 @@ def test_a_whole_evaluation(study: evaluate.Study, monkeypatch: pytest.MonkeyPat
         asked.append(evaluate.suspicions(given))
         return {"programs": 0}
 
-    found = evaluate.evaluate(study.learning, jobs=1, quick=True, locate=locate)
+    found = evaluate.evaluate(study, quick=True, locate=locate)
     assert validate(found) == []
     assert json.loads(json.dumps(found))["corpus"]["verdicts"]["faulty"] == SEEDS * MUTANTS // 2
     best = found["detection"]["scores"]["both"]["RandomForest"]

@@ -31,7 +31,13 @@ def lined() -> Learning:
         corpus.sources[at] = replace(corpus.sources[at], places=tuple(places))
         start, end = spans[LINE - 1]
         where = {"start": start, "end": end}
-        fault = {"operator": "HLR", "family": "hyperparameter", "cause": "learning-rate", "site": where, "after": [where]}
+        fault = {
+            "operator": "HLR",
+            "family": "hyperparameter",
+            "cause": "learning-rate",
+            "site": where,
+            "after": [where],
+        }
         codes.append(text)
         faults.append(json.dumps([] if corpus.programs["original"][at] else [fault]))
     corpus.programs["code"], corpus.programs["faults"] = codes, faults
@@ -45,7 +51,7 @@ def study() -> evaluate.Study:
 
 @pytest.fixture(scope="module")
 def results(study: evaluate.Study) -> list[localize.Result]:
-    """What rules and observations say: something about the first line of every program, and about a line that is none."""
+    """What rules and observations say: something about the first line, and about one that is no place."""
     return [
         {"program": name, "words": [[0, 7, 0.6, True], [47, 49, 0.2, False]]} for name in study.learning.programs["id"]
     ]
