@@ -391,17 +391,22 @@ class Diagnosing:
         return view_of(self.options.color, out)
 
     def _code(self, diagnosis: Diagnosis, trace: Trace, failed: bool) -> int:
-        """The exit code; what kept us from observing is told."""
+        """The exit code; what kept us from observing is told.
+
+        Likely places of a run that fails are told to everybody, and count for those only who asked for suspicions.
+        """
+        from default_lint.engine import wanted
+
+        found = any(wanted(finding, self.settings) for _, finding in diagnosis.ranked)
         if not any(model.epochs for model in trace.models):
             if self._takes_stdout() or self.options.output_file:  # else the report says so
                 self._say_why(trace, [report.document for report in diagnosis.reports])
             failed = True
-        elif trace.ended.kind in ("error", "signal", "hang", "limit") and not diagnosis.ranked:
+        elif trace.ended.kind in ("error", "signal", "hang", "limit") and not found:
             failed = True
         if trace.ended.kind == "cancelled":
             return INTERRUPTED
-        found = bool(diagnosis.ranked) and not self.options.exit_zero
-        return FAILED if failed else FOUND if found else CLEAN
+        return FAILED if failed else FOUND if found and not self.options.exit_zero else CLEAN
 
     def _say_why(self, trace: Trace, documents: Sequence[Document]) -> None:
         from default_lint.output.run import written

@@ -49,7 +49,7 @@ def analyze(document: Document, settings: Settings, *, raising: bool = False) ->
     kept, suppressed, unused = suppress([*found, *(item.finding for item in suspected)], document, settings)
     if suspected:
         kept, suppressed = _merged(kept, suppressed, suspected, settings)
-    shown = sorted((finding for finding in kept if _wanted(finding, settings)), key=Finding.place)
+    shown = sorted((finding for finding in kept if wanted(finding, settings)), key=Finding.place)
     abstained = suspicions.abstained if suspicions is not None else 0
     told_all = (*program.trouble, *trouble)
     return Report(document, tuple(shown), suppressed, unused, told_all, program.skipped, abstained), program
@@ -62,14 +62,14 @@ def _merged(
     from default_lint.diagnosis.suspicion import merged
 
     mine = {id(item.finding) for item in suspected}
-    rules = [finding for finding in kept if id(finding) not in mine and _wanted(finding, settings)]
+    rules = [finding for finding in kept if id(finding) not in mine and wanted(finding, settings)]
     left = {id(finding) for finding in kept}
     still = [item for item in suspected if id(item.finding) in left]
     shown, alone, silent = merged(rules, [finding for finding in held if id(finding) not in mine], still)
     return (*shown, *(item.finding for item in alone)), (*held, *(item.finding for item in silent))
 
 
-def _wanted(finding: Finding, settings: Settings) -> bool:
+def wanted(finding: Finding, settings: Settings) -> bool:
     """Whether the audience wants to hear it, or it was selected by name."""
     named = {*settings.select, *settings.extend_select}
     return heard(finding, settings.audience) or finding.rule in named or finding.code in named
@@ -137,12 +137,12 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
         located,
     )
     fails = any(health.fails for health in healths)
-    ranked = [item for item in ranked if _wanted(item.finding, settings) or (fails and is_located(item.finding))]
+    ranked = [item for item in ranked if wanted(item.finding, settings) or (fails and is_located(item.finding))]
     for number, report in reports.items():
         fused = [item.finding for item in ranked if item.document is report.document]
         if learns:  # what is unusual about a program that works explains nothing; it is told as without a run
             here = [item for item in suspected if item.document is report.document]
-            fused += [finding for finding in _apart(here, fused, report.suppressed) if _wanted(finding, settings)]
+            fused += [finding for finding in _apart(here, fused, report.suppressed) if wanted(finding, settings)]
         reports[number] = replace(report, findings=tuple(sorted([*report.findings, *fused], key=Finding.place)))
     return Diagnosis(
         verdict(trace, healths, ranked, levels),

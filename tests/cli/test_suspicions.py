@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from default_lint.diagnose import Diagnosing, Subject
 from default_lint.diagnosis import bundle as module
 from default_lint.diagnosis import suspicion
+from default_lint.findings import PLACE, Confidence, Diagnosis, Finding, Learned, Report, Severity, Verdict
+from default_lint.settings import Settings
+from default_lint.text import Document, Span
 from tests.cli.conftest import Outcome
 from tests.diagnosis.bundles import SITES, bundle
+from tests.output import tracing
 
 Lint = Callable[..., Outcome]
 CURIOUS = ("--config", 'audience="curious"')
@@ -60,6 +66,25 @@ info[unusual-optimizer]: `learning_rate=0.5` is unlike that of working programs 
 Found 1 info in 1 file.
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "code"),
+    [
+        (Settings(), "finished", 0),
+        (Settings(), "error", 2),
+        (Settings(audience="curious"), "finished", 1),
+        (Settings(extend_select=("LOS903",)), "finished", 1),
+    ],
+)
+def test_a_likely_place_of_a_failing_run_is_told_and_decides_no_exit_code(settings: Settings, kind: str, code: int):
+    document = Document("train.py", PROGRAM)
+    learned = (Learned(PLACE, 0.9, 0.5, {}),)
+    place = Finding("unusual-loss", "LOS903", Span(0, 6), "m", Severity.INFO, Confidence.LOW, "loss", learned)
+    diagnosis = Diagnosis(Verdict(True, "It failed"), (Report(document),), ((document, place),))
+    options = Namespace(exit_zero=False, events=None, output_file=None, verify_fixes=None)
+    run = Diagnosing(options, settings, Subject("train.py", document), lambda *_: None)
+    assert run._code(diagnosis, tracing.trace(kind=kind), failed=False) == code
 
 
 def test_a_kept_report_is_the_same(lint: Lint, script: Path, monkeypatch: pytest.MonkeyPatch):
