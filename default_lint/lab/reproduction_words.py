@@ -75,18 +75,16 @@ class Words:
         name, ours, paper = figures[away.index(max(away))]
         far = sum(distance > CLOSE + SLACK for distance in away)
         beyond = sum(distance > ROUNDED + CLOSE + SLACK for distance in away)
-        if beyond:
-            told = f"{beyond} of {len(figures)} figures are farther than {CLOSE} from what the paper may have rounded"
-        elif far:
-            told = f"{len(figures) - far} of {len(figures)} figures are within {CLOSE} of the printed ones, "
-            told += f"the other{'s' * (far > 1)} within {CLOSE} of what the paper may have rounded"
-        else:
-            told = f"all {len(figures)} figures are within {CLOSE} of the printed ones"
+        whether = "is not reproduced" if beyond else "is reproduced"
+        if far and not beyond:
+            whether += f" but for {'one figure' if far == 1 else f'{far} figures'}"
+        within = f"{len(figures) - far} of {len(figures)}" if far else f"all {len(figures)}"
+        told = f"{within} figures are within {CLOSE} of the printed ones; "
+        told += f"the farthest is {name}, {exact(ours)} where {paper:.2f} is printed"
         own, other = (self.detection["protocol"][side]["n"] for side in ("own", "other"))
         whose = "the paper's" if (own, other) == (TABLE_IV["faulty"]["n"], TABLE_IV["correct"]["n"]) else "another"
         return (
-            f"**Table IV (detection) is {'not ' * bool(beyond)}reproduced**: {told}; the farthest is {name}, "
-            f"{exact(ours)} where {paper:.2f} is printed. The test set is {whose}: {own:,} faulty and {other:,} "
+            f"**Table IV (detection) {whether}**: {told}. The test set is {whose}: {own:,} faulty and {other:,} "
             "correct runs."
         )
 
