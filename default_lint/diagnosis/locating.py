@@ -36,6 +36,7 @@ UNTOLD = 0.15
 """Stands for the probability of a family that no classifier speaks of; about what most families have."""
 MOST = 10  # findings that are looked at, the heaviest first
 FIRST = 3  # places that are told of one program
+LEAST = 0.15  # probability of a place that is told; about the mean over all places of faulty programs
 REASONS = 5
 
 FEATURES: Mapping[str, str] = {
@@ -104,7 +105,6 @@ class Located(NamedTuple):
     document: Document
     spot: Spot
     learned: Learned
-    threshold: float
     site: Site | None = None
 
     @property
@@ -207,7 +207,7 @@ def locate(sample: Sample, bundle: Bundle, suspicions: Suspicions, ranked: Seque
     there = words(item for item in ranked if item.document is document)
     sites = [*suspicions.places, *(None for _ in there)]
     found = [
-        Located(document, spot, _judged(model, row), model.threshold, site)
+        Located(document, spot, _judged(model, row), site)
         for spot, row, site in zip(*rows(spots, there, run), sites, strict=False)
     ]
     return tuple(sorted(found, key=lambda item: (-item.probability, item.spot.span)))
@@ -241,7 +241,7 @@ def suspects(located: Sequence[Located], suspicions: Suspicions) -> Suspicions:
     found = list(suspicions.found)
     for item in [item for item in located if item.site is not None][:FIRST]:
         site = item.site
-        if site is None or item.probability < item.threshold:
+        if site is None or item.probability < LEAST:
             continue
         at = next((at for at, other in enumerate(found) if together(other.finding.span, site.span)), None)
         if at is None:

@@ -45,10 +45,14 @@ from default_lint.lab.train import (
 SEVEN = FAMILIES[:-1]
 RECIPES: Mapping[str, Recipe] = {
     "RandomForest": Recipe("forest"),
-    "ExtraTrees": Recipe("extra"),
+    "ExtraTrees": Recipe("extra", leaf=2, share=0.3),
     "HistGradientBoosting": Recipe("boosting"),
 }
+SHIPPED: Mapping[str, str] = {"categorization": "ExtraTrees", "cause": "ExtraTrees"}
+"""The kind of forest that is shipped for a stage, where it is not FOREST: chosen by the corpus of 741 mutants."""
 FOREST = "RandomForest"
+SETTINGS: Mapping[str, Recipe] = {"site": Recipe("forest", leaf=2, share=0.3)}
+"""Settings of stages that are not those of their kind, chosen alike."""
 CURVE = (10, 20, 30, 40, 50)
 DRAWS = metrics.DRAWS
 METHOD = (
@@ -82,8 +86,12 @@ class Study:
     cache: Path | None = None
     _told: dict[Any, tuple[Task, Told]] = field(default_factory=dict)
 
-    def told(self, task: Task, model: str = FOREST, key: object = None, fold: Array | None = None) -> Told:
-        """What is said about a task out of fold; kept under its name, the model and a key."""
+    def told(self, task: Task, model: str = "", key: object = None, fold: Array | None = None) -> Told:
+        """What is said about a task out of fold, by what is shipped if no model is named.
+
+        It is kept under the task's name, the model and a key.
+        """
+        model = model or self.shipped(task.name)
         name = (task.name, model, key)
         if name not in self._told:
             recipe = self.recipe(task, model)
@@ -97,14 +105,20 @@ class Study:
             self._told[name] = task, told
         return self._told[name][1]
 
-    def recipe(self, task: Task, model: str = FOREST) -> Recipe:
-        """How a classifier of a task is made."""
+    def shipped(self, name: str) -> str:
+        """The kind of forest that is shipped for a stage, or for a task by its name."""
+        kind = SHIPPED.get(name.partition(".")[0], FOREST)
+        return kind if kind in self.recipes else FOREST
+
+    def recipe(self, task: Task, model: str = "") -> Recipe:
+        """How a classifier of a task is made, of the kind that is shipped if no model is named."""
         stage, _, rest = task.name.partition(".")
-        return (
-            self.settings.get(f"{stage}.{rest.rpartition('.')[2]}", self.recipes[model])
-            if model == FOREST
-            else self.recipes[model]
-        )
+        usual = self.recipes[model or self.shipped(stage)]
+        if model not in ("", self.shipped(stage)):
+            return usual
+        level = rest.rpartition(".")[2].rstrip("0123456789")
+        own = SETTINGS.get(stage)
+        return self.settings.get(f"{stage}.{level}", usual if own is None else replace(own, trees=usual.trees))
 
     def first(self, task: Task) -> Array:
         """The rows of a task to be judged: the first of each program."""
@@ -216,7 +230,7 @@ def detections(study: Study) -> dict[str, Any]:
             for name, curve in (("roc", metrics.roc), ("reliability", metrics.reliability)):
                 points = [list(map(float, point)) for point in curve(task.y[at], told.probability[at, 1])]
                 curves[name].setdefault(level, {})[model] = points
-    return {"chosen": chosen(scores), "scores": scores, **curves}
+    return {"chosen": chosen(scores, study.shipped("detection"), "auroc"), "scores": scores, **curves}
 
 
 def detection_scores(study: Study, task: Task, told: Told) -> dict[str, Any]:
@@ -252,13 +266,13 @@ def _share(groups: Array, said: Array) -> dict[str, Any]:
     return _figure(lambda told: float(np.mean(told)), groups, said.astype(float))
 
 
-def chosen(scores: Mapping[str, Any], by: str = "auroc") -> dict[str, str] | None:
-    """What is shipped of a stage: forests, with all that is known if that is best by a figure."""
-    there = [level for level in LEVELS if FOREST in scores.get(level, {})]
+def chosen(scores: Mapping[str, Any], model: str, by: str) -> dict[str, str] | None:
+    """What is shipped of a stage: forests of a kind, with all that is known if that is best by a figure."""
+    there = [level for level in LEVELS if model in scores.get(level, {})]
     if not there:
         return None
-    best = max(there, key=lambda level: scores[level][FOREST].get(by, {"value": 0.0})["value"])
-    return {"level": best, "model": FOREST}
+    best = max(there, key=lambda level: scores[level][model].get(by, {"value": 0.0})["value"])
+    return {"level": best, "model": model}
 
 
 # Level two
@@ -269,7 +283,7 @@ def categorizations(study: Study) -> dict[str, Any]:
     scores: dict[str, Any] = {}
     said_by: dict[str, Any] = {}
     for level in LEVELS:
-        for model in study.recipes if level == "both" else (FOREST,):
+        for model in study.recipes if level == "both" else (study.shipped("categorization"),):
             answer = families_of(study, level, model)
             if answer is None:
                 continue
@@ -290,7 +304,7 @@ def categorizations(study: Study) -> dict[str, Any]:
             }
             said_by[f"{level} {model}"] = answer
     section: dict[str, Any] = {"scores": scores}
-    pick = chosen(scores, "macro_f1")
+    pick = chosen(scores, study.shipped("categorization"), "macro_f1")
     if pick is None:
         return section
     section["chosen"] = pick
@@ -361,7 +375,7 @@ def causes(study: Study) -> dict[str, Any]:
     scores: dict[str, Any] = {}
     families: dict[str, dict[str, Any]] = {}
     for level in LEVELS:
-        for model in study.recipes if level == "both" else (FOREST,):
+        for model in study.recipes if level == "both" else (study.shipped("cause"),):
             groups, right = [], {"top1": [], "top3": []}  # type: ignore[var-annotated]
             for family in FAMILIES:
                 task = cause(study.learning, family, level)
@@ -378,7 +392,7 @@ def causes(study: Study) -> dict[str, Any]:
                 scores.setdefault(level, {})[model] = {
                     name: _share(np.concatenate(groups), np.concatenate(values)) for name, values in right.items()
                 }
-    pick = chosen(scores, "top1")
+    pick = chosen(scores, study.shipped("cause"), "top1")
     section: dict[str, Any] = {"scores": scores}
     if pick is not None:
         section["chosen"] = pick

@@ -33,8 +33,6 @@ LEVELS = ("static", "dynamic", "both")
 PLACES = tuple(kind for kind in KINDS if kind != "program")
 EPOCHS: tuple[int | None, ...] = (*FIRST, None)
 """How many first epochs a row tells of; None: all."""
-RUNS = 2
-"""First runs of a mutant that are learned from; more tell nothing new, and take longer. Of originals all are."""
 KNOWN = 0.5
 """A program of which less is known is not learned from."""
 
@@ -84,7 +82,7 @@ class Learning:
     """A corpus with what is learned from it.
 
     programs   the frame of the programs that have a verdict ("faulty" or "benign"), in the order of the corpus
-    runs       the frame of their runs that were scored and trained at least one epoch, of a mutant the first RUNS
+    runs       the frame of their runs that were scored, trained at least one epoch and have features
     """
 
     programs: pd.DataFrame
@@ -206,10 +204,7 @@ def load(corpus: Corpus, cache_folder: str | os.PathLike[str] | None = None, wor
     runs = corpus.runs
     runs = runs[(runs["status"] == "ok") & (runs["epochs"] > 0) & runs["program"].isin(set(programs["id"]))]
     columns = [f"dall.{name}" for name in feature_names()]
-    runs = runs[~runs[columns].isna().any(axis=1)]
-    originals = set(programs["id"][programs["original"].astype(bool)])
-    taken = (runs.groupby("program").cumcount() < RUNS) | runs["program"].isin(originals)
-    runs = runs[taken].reset_index(drop=True)
+    runs = runs[~runs[columns].isna().any(axis=1)].reset_index(drop=True)
     texts = list(zip(programs["code"], programs["faults"], strict=True))
     return Learning(programs, runs, list(sources(texts, cache_folder, workers)), corpus.hash)
 

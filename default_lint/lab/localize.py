@@ -92,13 +92,9 @@ which the models that have not seen the seed can be chosen. Must be picklable wh
 
 
 class Places(NamedTuple):
-    """What classifiers say of a run: is it like those of faulty programs, and how likely each place holds the fault.
-
-    Places are told of from `threshold` on; all have a weight.
-    """
+    """What classifiers say of a run: is it like those of faulty programs, and how likely each place holds the fault."""
 
     detected: bool
-    threshold: float
     likely: tuple[tuple[int, int, float], ...]
 
 
@@ -295,7 +291,7 @@ def _located(program: Program, told: Places) -> tuple[Located, ...]:
     for start, end, probability in told.likely:
         site, span = there.get((start, end)), Span(start, end)
         spot = Spot(FINDING, "", span, span) if site is None else Spot(site.kind, site.name, span, site.whole)
-        made.append(Located(program.document, spot, Learned(MODEL, probability, 0.0), told.threshold, site))
+        made.append(Located(program.document, spot, Learned(MODEL, probability, 0.0), site))
     return tuple(sorted(made, key=lambda item: (-item.probability, item.spot.span)))
 
 

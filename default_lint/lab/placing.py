@@ -110,16 +110,11 @@ def likely(study: Study, there: Placed) -> Likely:
     """The places of all programs that were looked at, with what was said out of fold."""
     told = study.told(there.task)
     found: dict[int, list[tuple[int, int, float]]] = {}
-    least: dict[int, float] = {}
     for row, (at, spot) in enumerate(there.spots):
         found.setdefault(at, []).append((*spot.span, float(told.probability[row, 1])))
-        least[at] = float(told.threshold[row])
     codes = list(study.learning.programs["code"])
     return Likely(
-        {
-            digest(codes[at]): localize.Places(bool(there.detected[at]), least[at], tuple(places))
-            for at, places in found.items()
-        }
+        {digest(codes[at]): localize.Places(bool(there.detected[at]), tuple(places)) for at, places in found.items()}
     )
 
 

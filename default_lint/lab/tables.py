@@ -2,7 +2,8 @@
 
 `store.export` makes them from a workspace and `store.read` gives them back as pandas frames. To stay small, measures
 are rounded to 4 significant digits (scores and what Keras logged keep all), layers keep the epochs that matter, and
-what runs.parquet need not say is left out and restored by `Corpus.runs`:
+of mutants only the first RUNS runs that trained have features, and what else runs.parquet need not say is left out and
+restored by `Corpus.runs`:
 
 - `d<k>.<feature>` is the feature over the first k epochs, `dall.` over all; null where the run has no more epochs than
   k, as it then equals `dall.`
@@ -47,6 +48,8 @@ BITS = 10
 """Of the mantissa, after the leading one: a relative error below 5e-4, as of 4 significant digits."""
 LEVEL = 19
 META = "default-lint"  # key of the metadata
+RUNS = 2
+"""Runs of a mutant that have features, and are learned from; more tell nothing new. Of originals all have them."""
 CHUNK = 8  # programs that a process takes at once
 NAMES = ("programs", "runs", "epochs", "layers")
 
@@ -319,6 +322,8 @@ def _extract(task: tuple[str, Sequence[str]]) -> _Part:
     features: list[Array] = []
     for name in names:
         outcomes = workspace.outcomes(name)
+        record = workspace.program(name)
+        left = len(outcomes) if record is None or record["original"] else RUNS
         scores[name] = [out.score for out in outcomes if out.status == "ok" and out.score is not None]
         for outcome in outcomes:
             try:
@@ -327,7 +332,8 @@ def _extract(task: tuple[str, Sequence[str]]) -> _Part:
                 problems.append(f"the trace of {outcome.key} cannot be read: {error}")
                 trace = None
             runs.add(_run_row(name, outcome, trace))
-            features.append(_kept_features(workspace, outcome, trace, problems))
+            features.append(_kept_features(workspace, outcome, trace if left else None, problems))
+            left -= left > 0 and outcome.status == "ok" and not np.isnan(features[-1][-1]).any()
             if trace is not None:
                 _add_epochs(outcome.key, trace, epochs, layers)
     matrix = np.stack(features) if features else np.empty((0, len(FIRST) + 1, len(feature_names())), np.float32)

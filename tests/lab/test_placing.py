@@ -80,7 +80,7 @@ def test_what_was_said_is_in_the_rows(placed: placing.Placed) -> None:
     seen = x[:, names.index("observation")]
     assert {spot.span for (_, spot), weight in zip(placed.spots, seen, strict=True) if weight} == {Span(0, 7)}
     suspicion = x[:, names.index("suspicion")]
-    assert suspicion[placed.task.y == 1].mean() > suspicion[placed.task.y == 0].mean() + 0.3
+    assert suspicion[placed.task.y == 1].mean() > 3 * suspicion[placed.task.y == 0].mean()
 
 
 def test_causes_are_asked_about_runs_of_other_families_too(study: evaluate.Study) -> None:
@@ -102,7 +102,7 @@ def test_places_are_told_as_localize_asks_for_them(study: evaluate.Study, placed
         document = Document("seed0.py", code)
 
     told = likely(Program())
-    assert told is not None and 0 < told.threshold < 1 and len(told.likely) == 5
+    assert told is not None and len(told.likely) == 5
     best = max(told.likely, key=lambda place: place[2])
     assert Program.document.locate(best[0]).line == LINE
 

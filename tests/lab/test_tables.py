@@ -13,7 +13,7 @@ import pytest
 
 from default_lint.features.dynamic import FIRST, of
 from default_lint.lab.store import Corpus, CorpusError, Workspace, export, read
-from default_lint.lab.tables import BITS, program_table, rounded, run_table, write
+from default_lint.lab.tables import BITS, RUNS, program_table, rounded, run_table, write
 from default_lint.trial.trace import Trace, main_model
 
 from .made import events, fill, outcome, program
@@ -118,6 +118,19 @@ def test_features_are_kept_for_the_next_export(tmp_path: Path, monkeypatch: pyte
     export(workspace, tmp_path / "two", 1, problems.append)
     assert problems == []
     assert read(tmp_path / "one").hash == read(tmp_path / "two").hash
+
+
+def test_of_mutants_the_first_runs_have_features_of_originals_all(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "work")
+    for name in ("xor", "xor.LCN.1"):
+        workspace.put(program(name) if name == "xor" else program(name, "LCN", "faulty"))
+        workspace.add(outcome(name, 0, trace=b"nothing"))
+        for number in range(1, RUNS + 3):
+            workspace.add(outcome(name, number, 6, 0.5))
+    assert export(workspace, tmp_path / "corpus", 1)["runs"] == 2 * (RUNS + 3)
+    runs = read(tmp_path / "corpus").runs
+    known = runs["dall.loss_rose.mean"].notna().groupby(runs["program"]).sum()
+    assert (known["xor"], known["xor.LCN.1"]) == (RUNS + 2, RUNS)
 
 
 class TestFolder:
