@@ -38,11 +38,13 @@ MOST = 10  # findings that are looked at, the heaviest first
 FIRST = 3  # places that are told of one program
 LEAST = 0.15  # probability of a place that is told; about the mean over all places of faulty programs
 REASONS = 5
+REASONED = {"suspicion", "faulty", "cause", "rule", "observation", *(f"family.{family}" for family in FAMILIES)}
+"""Features that are told as reasons; that a place is a layer, say, tells nobody anything."""
 
 FEATURES: Mapping[str, str] = {
-    "suspicion": "unlike that of working programs",
-    "suspicion.share": "beside the most unusual place of the program",
-    "suspicion.rank": "more unusual places",
+    "suspicion": "it is unlike that of working programs",
+    "suspicion.share": "how unusual it is beside the most unusual place",
+    "suspicion.rank": "number of places that are more unusual",
     "places": "places that may be at fault",
     "kind.layer": "it is a layer",
     "kind.optimizer": "it is part of the optimizer",
@@ -53,9 +55,9 @@ FEATURES: Mapping[str, str] = {
     **{f"name.{name}": f"it is the {name.replace('_', ' ')}" for name in NAMES},
     **{f"family.{family}": f"the run is like that of a fault in {family}" for family in FAMILIES},
     "faulty": "the run is like those of faulty programs",
-    "cause": "the likeliest cause that stands here",
-    "rule": "what a rule says about it",
-    "observation": "what the run shows about it",
+    "cause": "probability of the likeliest cause that stands here",
+    "rule": "weight of what a rule says about it",
+    "observation": "weight of what the run shows about it",
     "said.rank": "findings of more weight",
     "most.rule": "what rules say about any place",
     "most.observation": "what the run shows about any place",
@@ -220,11 +222,11 @@ def _key(site: Site) -> tuple[str, str, Span]:
 def _judged(model: Model, row: Mapping[str, float]) -> Learned:
     """What the classifier says, with its reasons in words."""
     learned = model.judge(row)
-    reasons = []
-    for name, value in list(learned.contributions.items())[:REASONS]:
-        flag = name.startswith(("kind.", "name."))
-        number = ("" if row[name] else ": no") if flag else f" {row[name]:.2f}"
-        reasons.append((f"{FEATURES[name]}{number}", value))
+    reasons = [
+        (f"{FEATURES[name]}: {row[name]:.2f}", value)
+        for name, value in learned.contributions.items()
+        if name in REASONED and row[name]
+    ][:REASONS]
     return replace(learned, reasons=tuple(reasons))
 
 

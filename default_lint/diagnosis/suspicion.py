@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from default_lint.diagnosis.catalogue import SUSPICIONS, Suspicion
 from default_lint.diagnosis.explain import reasons
 from default_lint.features.static import Site, sites
-from default_lint.findings import Confidence, Finding, Learned, Note, Reason, Severity
+from default_lint.findings import PLACE, Confidence, Finding, Learned, Note, Reason, Severity
 from default_lint.program.types import Program
 from default_lint.text import Document, Span
 
@@ -290,8 +290,11 @@ def joined(finding: Finding, suspicion: Finding) -> Finding:
 
 def also(suspicion: Finding) -> Note:
     """A suspicion as a note of another finding: its number and its strongest reason."""
-    probability = max((piece.probability for piece in suspicion.evidence if isinstance(piece, Learned)), default=0.0)
+    said = [piece for piece in suspicion.evidence if isinstance(piece, Learned)]
     first = f": {suspicion.notes[0].text}" if suspicion.notes else ""
+    if said and all(piece.model == PLACE for piece in said):
+        return Note(f"also a likely place by the classifiers ({said[0].probability:.2f}){first}")
+    probability = max((piece.probability for piece in said if piece.model != PLACE), default=0.0)
     return Note(f"also unlike working programs ({probability:.2f}){first}")
 
 

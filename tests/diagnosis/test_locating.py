@@ -77,8 +77,7 @@ def test_the_likeliest_place_of_a_run_that_fails_comes_first_for_everybody(use: 
         assert first.severity is Severity.INFO
         (evidence,) = first.evidence
         assert isinstance(evidence, Learned) and evidence.model == MODEL
-        assert evidence.reasons[0][0] == "it is the loss"
-        assert first.notes[0].text.startswith("it is the loss (+")
+        assert (evidence.reasons, first.notes) == ((), ())  # that it is the loss is no reason to people
 
 
 def test_a_place_that_is_found_unusual_as_well_is_told_once(use: Use) -> None:
@@ -86,6 +85,13 @@ def test_a_place_that_is_found_unusual_as_well_is_told_once(use: Use) -> None:
     (one,) = about(run(settings=Settings(audience="curious", ignore=QUIET.ignore)), "0.5")
     assert [piece.model for piece in one.evidence if isinstance(piece, Learned)] == ["site.optimizer", MODEL]
     assert "unlike that of working programs" in one.message
+
+
+def test_reasons_are_what_was_said(use: Use) -> None:
+    use(placed("cause"))
+    (one,) = about(run(settings=QUIET), "0.5")
+    (reason,) = [piece.reasons for piece in one.evidence if isinstance(piece, Learned) and piece.model == MODEL]
+    assert reason[0][0].startswith("probability of the likeliest cause that stands here: 0.")
 
 
 def test_a_rule_that_is_sure_keeps_its_weight(use: Use) -> None:
