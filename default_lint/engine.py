@@ -105,10 +105,12 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     }
     said = [(programs[number].document, finding) for number, found in rules.items() for finding in found]
     about = [(program.document, suspicions[number]) for number, program in programs.items()]
-    levels, located = classify(trace, sights, about, fuse(said, seen, healths), told)
+    curious = settings.audience == "curious"
+    levels, located = classify(trace, sights, about, fuse(said, seen, healths), told, curious=curious)
+    fails = any(health.fails for health in healths)
     if located:
         number = next(number for number, program in programs.items() if program.document is located[0].document)
-        suspicions[number] = suspects(located, suspicions[number])
+        suspicions[number] = suspects(located, suspicions[number], works=not fails and not detected(levels))
     kept: dict[int, tuple[Finding, ...]] = {}
     for number, program in programs.items():
         found = suspicions[number]
@@ -122,7 +124,7 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     left = {id(finding) for findings in kept.values() for finding in findings}
     suspected = [item for found in suspicions.values() for item in found.found if id(item.finding) in left]
     learned = {id(item.finding) for item in suspected}
-    learns = bool(healths) and all(health.learns for health in healths) and not detected(levels)
+    learns = bool(healths) and all(health.learns for health in healths) and not detected(levels) and not located
     ranked = fuse(
         [
             (programs[number].document, finding)
@@ -136,7 +138,6 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
         levels,
         located,
     )
-    fails = any(health.fails for health in healths)
     ranked = [item for item in ranked if wanted(item.finding, settings) or (fails and is_located(item.finding))]
     for number, report in reports.items():
         fused = [item.finding for item in ranked if item.document is report.document]
@@ -209,12 +210,14 @@ def classify(
     suspicions: Sequence[tuple[Document, Suspicions]],
     ranked: Sequence[Weighed],
     trouble: list[str] | None,
+    *,
+    curious: bool = False,
 ) -> tuple[tuple[Level, ...], tuple[Located, ...]]:
     """What the classifiers say about the main model of a run, and about the places of its program.
 
     The levels: faulty or not, in which families, by which causes. Families, causes and places only of a run that fails,
-    or is found like those of faulty programs. `suspicions` are those about each of the programs, `ranked` is what rules
-    and observations say.
+    or is found like those of faulty programs; places for the `curious` also where that is likely. `suspicions` are
+    those about each of the programs, `ranked` is what rules and observations say.
     """
     from default_lint.diagnosis import bundle as bundles
     from default_lint.trial.trace import main_model
@@ -228,17 +231,19 @@ def classify(
         from default_lint.diagnosis.categorization import categorize
         from default_lint.diagnosis.detection import detect
         from default_lint.diagnosis.fusion import detected
-        from default_lint.diagnosis.locating import judged, locate
+        from default_lint.diagnosis.locating import judged, likelier, locate
         from default_lint.diagnosis.root_cause import causes
         from default_lint.diagnosis.sample import Sample
 
         try:
             sample = Sample(sight)
             levels = detect(sample, bundle)
-            if sight.health.fails or detected(levels):
+            holds = sight.health.fails or detected(levels)
+            if holds or (curious and likelier(levels)):
                 document = None if sample.program is None else sample.program.document
                 mine = next((found for other, found in suspicions if other is document), None)
                 located = () if mine is None else locate(sample, bundle, mine, ranked)
+            if holds:
                 families = categorize(sample, bundle)
                 everywhere = [item for _, found in suspicions for item in found.judged]
                 levels = (*levels, *families, *causes(sample, bundle, families, judged(located) or everywhere))

@@ -2,7 +2,8 @@
 
 A classifier ("place") looks at each place with what the other classifiers say (is it unlike working programs, which
 families and causes has the run), and with what rules and observations say about it. It is asked only about runs that
-fail, or that are like those of faulty programs. The lab teaches it with the same rows, made of what was said about
+fail, or that are like those of faulty programs; for the curious also where a run that works is more likely that of a
+faulty program than not. The lab teaches it with the same rows, made of what was said about
 programs of seeds that the others had not seen (`lab.placing`).
 """
 
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from default_lint.diagnosis.categorization import FAMILIES
 from default_lint.diagnosis.root_cause import HOMES
-from default_lint.diagnosis.suspicion import Judged, Suspicions, likely, together
+from default_lint.diagnosis.suspicion import Judged, Suspicions, key, likely, together
 from default_lint.features.static import Site
-from default_lint.findings import PLACE, Finding, Learned, Observed
+from default_lint.findings import PLACE, Finding, Learned, Level, Observed
 from default_lint.text import Document, Span
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ NAMES = (
 UNTOLD = 0.15
 """Stands for the probability of a family that no classifier speaks of; about what most families have."""
 MOST = 10  # findings that are looked at, the heaviest first
-FIRST = 3  # places that are told of one program
+FIRST = 3  # places that are told of one program, each on a line of its own
+LIKELIER = 0.5  # probability of a faulty program above which the curious hear of places, though the run works
 LEAST = 0.15  # probability of a place that is told; about the mean over all places of faulty programs
 REASONS = 5
 REASONED = {"suspicion", "faulty", "cause", "rule", "observation", *(f"family.{family}" for family in FAMILIES)}
@@ -102,17 +104,13 @@ class Told(NamedTuple):
 
 
 class Located(NamedTuple):
-    """A place with the probability that it holds the fault of the run."""
+    """A place with the probability that it holds the fault of the run, and the reasons when it is to be told."""
 
     document: Document
     spot: Spot
-    learned: Learned
+    probability: float
     site: Site | None = None
-
-    @property
-    def probability(self) -> float:
-        """That the fault of the run is here."""
-        return self.learned.probability
+    learned: Learned | None = None
 
     def about(self, span: Span) -> bool:
         """Whether a span is this place."""
@@ -194,6 +192,11 @@ def told(sample: Sample, bundle: Bundle) -> Told | None:
     return Told(detection.probability(sample.values), families, causes)
 
 
+def likelier(levels: Iterable[Level]) -> bool:
+    """Whether a run is more likely that of a faulty program than not."""
+    return any(level.stage == "detection" and level.learned.probability >= LIKELIER for level in levels)
+
+
 def locate(sample: Sample, bundle: Bundle, suspicions: Suspicions, ranked: Sequence[Weighed]) -> tuple[Located, ...]:
     """The places of a program with their probabilities, the likeliest first; nothing when no classifier tells.
 
@@ -204,19 +207,34 @@ def locate(sample: Sample, bundle: Bundle, suspicions: Suspicions, ranked: Seque
     if model is None or run is None or sample.program is None:
         return ()
     document = sample.program.document
-    known = {_key(item.site): item.probability for item in suspicions.judged}
-    spots = [Spot(*_key(site), site.whole, known.get(_key(site), 0.0)) for site in suspicions.places]
+    known = {key(item.site): item.probability for item in suspicions.judged}
+    spots = [Spot(*key(site), site.whole, known.get(key(site), 0.0)) for site in suspicions.places]
     there = words(item for item in ranked if item.document is document)
     sites = [*suspicions.places, *(None for _ in there)]
+    everywhere, values = rows(spots, there, run)
     found = [
-        Located(document, spot, _judged(model, row), site)
-        for spot, row, site in zip(*rows(spots, there, run), sites, strict=False)
+        (Located(document, spot, model.probability(row), site), row)
+        for spot, row, site in zip(everywhere, values, sites, strict=False)
     ]
-    return tuple(sorted(found, key=lambda item: (-item.probability, item.spot.span)))
+    found.sort(key=lambda pair: likeliest_first(pair[0]))
+    located = [item for item, _ in found]
+    for at in first(located):
+        located[at] = located[at]._replace(learned=_judged(model, found[at][1]))
+    return tuple(located)
 
 
-def _key(site: Site) -> tuple[str, str, Span]:
-    return site.kind, site.name, site.span
+def likeliest_first(item: Located) -> tuple[float, Span]:
+    """The order of places."""
+    return -item.probability, item.spot.span
+
+
+def first(located: Sequence[Located]) -> list[int]:
+    """Which places of an ordered list are told, and so have their reasons, which take long to find."""
+    lines: dict[Span, int] = {}
+    for at, item in enumerate(located):
+        if item.site is not None and item.probability >= LEAST:
+            lines.setdefault(item.document.line_span(item.spot.span.start), at)
+    return list(lines.values())[:FIRST]
 
 
 def _judged(model: Model, row: Mapping[str, float]) -> Learned:
@@ -235,19 +253,19 @@ def judged(located: Sequence[Located]) -> list[Judged]:
     return [Judged(item.document, item.site, item.probability) for item in located if item.site is not None]
 
 
-def suspects(located: Sequence[Located], suspicions: Suspicions) -> Suspicions:
+def suspects(located: Sequence[Located], suspicions: Suspicions, works: bool = False) -> Suspicions:
     """The suspicions about a program, and those about the likeliest places of the fault that its run shows.
 
-    A place that is unusual as well keeps what is said of it.
+    A place that is unusual as well keeps what is said of it. `works`: whether the run shows no fault.
     """
     found = list(suspicions.found)
-    for item in [item for item in located if item.site is not None][:FIRST]:
+    for item in located:
         site = item.site
-        if site is None or item.probability < LEAST:
+        if site is None or item.learned is None:
             continue
         at = next((at for at, other in enumerate(found) if together(other.finding.span, site.span)), None)
         if at is None:
-            found.append(likely(item.document, site, item.learned))
+            found.append(likely(item.document, site, item.learned, works))
         else:
             finding = found[at].finding
             found[at] = found[at]._replace(finding=replace(finding, evidence=(*finding.evidence, item.learned)))

@@ -103,10 +103,10 @@ def _models(bundle: Bundle, kinds: Collection[str]) -> dict[str, Model]:
 
 def _still(above: Sequence[Judged], reading: Program, models: dict[str, Model]) -> list[Judged]:
     """Those that hold in another reading, too."""
-    there = {_key(site): site for site in sites(reading)}
+    there = {key(site): site for site in sites(reading)}
     kept = []
     for item in above:
-        site = there.get(_key(item.site))
+        site = there.get(key(item.site))
         if site is not None and site.known >= KNOWN:
             model = models[site.kind]
             if site.values == item.site.values or model.probability(site.values) >= model.threshold:
@@ -114,7 +114,8 @@ def _still(above: Sequence[Judged], reading: Program, models: dict[str, Model]) 
     return kept
 
 
-def _key(site: Site) -> tuple[str, str, Span]:
+def key(site: Site) -> tuple[str, str, Span]:
+    """What names a place of a program: several arguments that are left out stand at one span."""
     return site.kind, site.name, site.span
 
 
@@ -179,19 +180,24 @@ def _suspected(document: Document, judged: Judged, model: Model) -> Suspected:
     return Suspected(document, site, finding, learned.probability)
 
 
-def likely(document: Document, site: Site, learned: Learned) -> Suspected:
-    """The finding about a place that is not unusual, but where the fault of a run is likely."""
+def likely(document: Document, site: Site, learned: Learned, works: bool = False) -> Suspected:
+    """The finding about a place that is not unusual, but where the fault of a run is likely.
+
+    Of a run that works (`works`) it is a hint.
+    """
     entry = _BY_KIND[site.kind]
     whole = document[site.whole]
     layer = site.kind == "layer" and len(whole) <= LONGEST and "\n" not in whole
     what = _code(whole if layer else document[site.span])
     named = what if site.kind == "layer" else f"the {_WORDS.get(site.name, site.name.replace('_', ' '))} ({what})"
+    said = "is among the first places to look at, should the result disappoint"
+    said = said if works else "is a likely place of what went wrong in the run"
     finding = Finding(
         entry.name,
         entry.code,
         site.span,
-        f"{named} is a likely place of what went wrong in the run ({learned.probability:.2f})",
-        Severity.INFO,
+        f"{named} {said} ({learned.probability:.2f})",
+        Severity.HINT if works else Severity.INFO,
         Confidence.LOW,
         entry.family,
         (learned,),

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from default_lint.diagnosis.fusion import fuse
-from default_lint.diagnosis.locating import FEATURES, MODEL, Spot, Told, Word, rows
-from default_lint.findings import Diagnosis, Finding, Learned, Severity
+from default_lint.diagnosis.forest import Forest
+from default_lint.diagnosis.fusion import SETTLED, fuse
+from default_lint.diagnosis.locating import (
+    FEATURES,
+    FIRST,
+    LEAST,
+    MODEL,
+    Located,
+    Spot,
+    Told,
+    Word,
+    first,
+    likeliest_first,
+    rows,
+)
+from default_lint.diagnosis.suspicion import Suspected, key
+from default_lint.features.static import Site, sites
+from default_lint.findings import Confidence, Diagnosis, Finding, Learned, Observed, Severity
+from default_lint.program.read import read
 from default_lint.settings import Settings
-from default_lint.text import Span
+from default_lint.text import Document, Span
+from default_lint.trial.observations.base import Seen
+from default_lint.trial.observations.place import Place
 from tests.diagnosis.bundles import BOTH, LEVELS, SITES, Made, Stump
 from tests.diagnosis.conftest import Use
 from tests.diagnosis.test_levels import FAST, run
-from tests.trial.observations.runs import DIGITS, learning
+from tests.trial.observations.runs import DIGITS, facts, learning, sight, stuck
 
 NEAR = Spot("optimizer", "learning_rate", Span(10, 14), Span(0, 15), 0.6)
 LAYER = Spot("layer", "layer", Span(20, 25), Span(20, 40), 0.3)
@@ -122,6 +140,54 @@ def test_of_a_run_that_works_places_are_asked_only_if_it_is_like_faulty_ones(use
     assert run(DIGITS, learning(), Settings(ignore=QUIET.ignore)).ranked == ()
 
 
+def test_the_curious_hear_of_places_where_a_run_that_works_is_likelier_a_faulty_ones(use: Use) -> None:
+    curious = Settings(audience="curious", ignore=QUIET.ignore)
+    for probability, heard in ((0.4, False), (0.6, True)):
+        detection = Made(BOTH, [Stump("optimizer.rate", 0.0, probability, 0.1)], 0.8)
+        use({**placed("name.loss"), "detection.both": detection})
+        found = run(DIGITS, learning(), curious)
+        assert [level.stage for level in found.levels] == ["detection"] and not found.levels[0].holds
+        assert found.verdict.faulty is False and "nothing suspicious was seen" in found.verdict.sentence
+        places = about(found, '"sparse_categorical_crossentropy"')
+        assert [place.severity for place in places] == [Severity.HINT] * heard
+        for place in places:
+            assert "is among the first places to look at, should the result disappoint (0.90)" in place.message
+        assert run(DIGITS, learning(), Settings(ignore=QUIET.ignore)).ranked == ()
+
+
+def test_an_observation_that_knows_keeps_its_weight() -> None:
+    """Classifiers know nothing of faults that the corpus was not made with, as targets in their natural unit."""
+    document = Document("train.py", FAST)
+    spot = Spot("layer", "layer", Span(0, 6), Span(0, 6))
+    located = [Located(document, spot, 0.2)]
+    failing = [sight(FAST, epochs=stuck(), data=facts()).health]
+
+    def weight(own: float) -> float:
+        finding = Finding("odd", "ODD1", Span(0, 6), "odd", Severity.WARNING, Confidence.MEDIUM, "layer", (SEEN,))
+        (one,) = fuse([], [Seen(Place(document, Span(0, 6), "source"), finding, own, "odd")], failing, located=located)
+        return one.weight
+
+    assert weight(SETTLED) == SETTLED
+    assert weight(SETTLED - 0.01) == 0.2
+
+
+def test_places_that_are_told_stand_on_lines_of_their_own() -> None:
+    program = read(Document("train.py", FAST))
+    there = sites(program)
+    located = sorted(
+        (
+            Located(program.document, Spot(*key(site), site.whole), 0.9 if site.kind == "optimizer" else 0.3, site)
+            for site in there
+        ),
+        key=likeliest_first,
+    )
+    told = first(located)
+    lines = [program.document.locate(located[at].spot.span.start).line for at in told]
+    assert len(told) == FIRST == len(set(lines)) and told[0] == 0
+    assert sum(site.kind == "optimizer" for site in there) > 1
+    assert first([item._replace(probability=LEAST - 0.01) for item in located]) == []
+
+
 def test_an_ignore_comment_holds_a_place_back(use: Use) -> None:
     use(placed("name.loss"))
     held = FAST.replace(
@@ -131,5 +197,33 @@ def test_an_ignore_comment_holds_a_place_back(use: Use) -> None:
     assert about(run(held), '"sparse_categorical_crossentropy"') == []
 
 
-def test_nothing_is_located_in_nothing() -> None:
-    assert fuse([], [], [], (), (), ()) == []
+SEEN = Observed("loss", (0,), 0.0)
+
+
+def test_a_likely_place_makes_no_remark_a_warning() -> None:
+    """What was seen and what is unusual at one place is a warning; that classifiers think of the place is none."""
+    place = Place(Document("train.py", FAST), Span(0, 6), "source")
+    info = Finding("odd", "ODD1", Span(0, 6), "odd", Severity.INFO, Confidence.LOW, "layer", (SEEN,))
+    remark = Seen(place, info, 0.3, "odd")
+    site = Site("layer", "layer", Span(0, 6), Span(0, 6), {}, {}, 1.0, "")
+    failing = [sight(FAST, epochs=stuck(), data=facts()).health]
+    for evidence, severity in (
+        ((Learned(MODEL, 0.9, 0.1),), Severity.INFO),
+        ((Learned("site.layer", 0.9, 0.1),), Severity.WARNING),
+        ((Learned("site.layer", 0.9, 0.1), Learned(MODEL, 0.9, 0.1)), Severity.WARNING),
+    ):
+        finding = Finding("unusual-layer", "", Span(0, 6), "", Severity.HINT, Confidence.LOW, "layer", evidence)
+        (one,) = fuse([], [remark], failing, [Suspected(place.document, site, finding, 0.9)])
+        assert one.finding.severity is severity
+
+
+def test_only_places_that_are_told_are_explained(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SHAP values take a hundred times as long as a probability, and a program may have hundreds of places."""
+    bundle = use(placed("name.loss"))
+    model = bundle.model(MODEL)
+    assert model is not None
+    asked: list[object] = []
+    explain = Forest.explain
+    monkeypatch.setattr(Forest, "explain", lambda forest, *given: (asked.append(forest), explain(forest, *given))[1])
+    run()
+    assert 1 <= sum(forest is model.forest for forest in asked) <= FIRST
