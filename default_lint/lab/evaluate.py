@@ -22,6 +22,7 @@ import numpy as np
 from sklearn.feature_selection import f_classif
 from sklearn.tree import DecisionTreeClassifier
 
+from default_lint.diagnosis.locating import Spot
 from default_lint.features.dynamic import FEATURES as DYNAMIC
 from default_lint.features.table_static import FEATURES as STATIC
 from default_lint.lab import metrics, train
@@ -39,7 +40,9 @@ from default_lint.lab.train import (
     folds,
     learnable,
     out_of_fold,
+    subset,
     suspicion,
+    threshold_for,
 )
 
 SEVEN = FAMILIES[:-1]
@@ -58,6 +61,8 @@ DRAWS = metrics.DRAWS
 METHOD = (
     "Every split is by seed program: no classifier says anything about a mutant whose seed, in any form, it has seen.",
     "Calibration and thresholds are fitted on what was said about the seeds of the other folds.",
+    "What says where a fault stands is taught with what the other classifiers said of seeds that were held out from "
+    "them; those had been taught with seeds on which it is judged, as is usual where one classifier is told of others.",
     "A program is judged by its first run; false alarms on healthy programs are counted over all runs of originals.",
     "Intervals are 95 % of a thousand draws of as many seeds.",
     "No feature tells of the machine, of the clock, or of what was planted; a run's row has no learning rate.",
@@ -76,6 +81,7 @@ class Study:
     jobs     processors of a fit
     settings  of forests, by stage and level ("detection.both"), where they are not the usual ones
     cache    a folder that keeps what was said, so that nothing is learned twice
+    scores   of classifiers, by task, as `export.scores_of` found them
     """
 
     learning: Learning
@@ -84,6 +90,7 @@ class Study:
     say: Say = lambda text: None
     settings: Mapping[str, Recipe] = field(default_factory=dict)
     cache: Path | None = None
+    scores: dict[str, dict[str, Any]] = field(default_factory=dict)
     _told: dict[Any, tuple[Task, Told]] = field(default_factory=dict)
 
     def told(self, task: Task, model: str = "", key: object = None, fold: Array | None = None) -> Told:
@@ -610,7 +617,7 @@ def limited(task: Task, probability: Array) -> Array:
     said = np.zeros(len(task.y), int)
     for number in np.unique(held):
         others, mine = held != number, held == number
-        said[mine] = probability[mine] >= train.threshold_for(train._some(task, others), probability[others])
+        said[mine] = probability[mine] >= threshold_for(subset(task, others), probability[others])
     return said
 
 
@@ -643,14 +650,11 @@ def one_feature(task: Task, depth: int = 2) -> tuple[Array, Array, str]:
 class Suspicions:
     """What was said out of fold about the places of each program, as `localize` asks for it."""
 
-    of: Mapping[str, tuple[tuple[int, int, float], ...]]
+    of: Mapping[str, tuple[Spot, ...]]
 
-    def __call__(self, program: Any) -> list[tuple[Any, float]]:
+    def __call__(self, program: Any) -> tuple[Spot, ...]:
         """The places of a program with their probabilities, the likeliest first."""
-        from default_lint.text import Span
-
-        rows = self.of.get(digest(program.document.text), ())
-        return [(Span(start, end), probability) for start, end, probability in rows]
+        return self.of.get(digest(program.document.text), ())
 
 
 def digest(text: str) -> str:
@@ -661,16 +665,17 @@ def digest(text: str) -> str:
 def suspicions(study: Study) -> Suspicions:
     """All places of all programs by classifiers that had not seen their seeds, the likeliest first."""
     learning = study.learning
-    found: dict[int, list[tuple[int, int, float]]] = {}
+    found: dict[int, list[Spot]] = {}
     for kind in PLACES:
         task = suspicion(learning, kind)
         if not learnable(task):
             continue
         told = study.told(task)
         for row, (program, place) in enumerate(_placed(learning, kind)):
-            found.setdefault(program, []).append((*place.span, float(told.probability[row, 1])))
+            found.setdefault(program, []).append(place.spot(float(told.probability[row, 1])))
     codes = list(learning.programs["code"])
-    return Suspicions({digest(codes[at]): tuple(sorted(rows, key=lambda row: -row[2])) for at, rows in found.items()})
+    ordered = {at: sorted(spots, key=lambda spot: -spot.suspicion) for at, spots in found.items()}
+    return Suspicions({digest(codes[at]): tuple(spots) for at, spots in ordered.items()})
 
 
 def _placed(learning: Learning, kind: str) -> Iterator[tuple[int, Any]]:

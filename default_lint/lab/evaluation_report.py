@@ -231,6 +231,8 @@ def _bars(results: Results) -> Iterator[Bar]:
     places = results.get("localization", {})
     yield reach("Line, all evidence fused: top-1", _place(places, "fused", "top1"), 0.65)
     yield reach("Line, all evidence fused: top-3", _place(places, "fused", "top3"), 0.85)
+    yield reach("Line, fused for the curious: top-1", _place(places, "fused for the curious", "top1"), 0.65)
+    yield reach("Line, fused for the curious: top-3", _place(places, "fused for the curious", "top3"), 0.85)
     alone = _place(places, "suspicions", "top3")
     yield reach("Line, suspicions alone: top-3", alone, 0.50)
     floor, gap = _place(places, "nearest", "top3"), places.get("gap", {}).get("suspicions", {}).get("top3")
@@ -564,9 +566,11 @@ def _localization(results: Results, held: Mapping[str, Any], drawn: Mapping[str,
         "the planted text; by *line* it may also begin on its line; by *call* also within the call that has to be "
         "looked at. *rules*: the linter without a run; *observations*: a recorded run alone, without the tests that "
         "`diagnose` makes after training; *suspicions*: classifiers on the source, that had not seen the seed; "
-        "*fused*: all three as `diagnose` fuses them, which takes no suspicions where training looks healthy; "
-        "*always fused* takes them there, too. Floors know no fault: *nearest* names the whole calls `compile`, `fit`, "
-        "the output layer's and then the others, *random* the same in random order."
+        "*fused*: all three as `diagnose` fuses them, which asks classifiers about places where training fails or the "
+        "run is found like those of faulty programs; *fused for the curious*: also where the run is more likely that "
+        "of a faulty program than not, as for that audience; *always fused*: everywhere. Floors know no fault: "
+        "*nearest* names the whole calls `compile`, `fit`, the output layer's and then the others, *random* the same "
+        "in random order."
     )
     sources = held.get("sources", {})
     for criterion in ("line", "span", "call"):

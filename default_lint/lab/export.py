@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,9 +20,13 @@ from default_lint.lab import metrics
 from default_lint.lab.evaluate import Study, one_feature, versions
 from default_lint.lab.forests import from_sklearn
 from default_lint.lab.learning import Learning
-from default_lint.lab.placing import BETTER, Placed
-from default_lint.lab.train import Task, Told, calibrated, calibration, tasks, threshold_for
+from default_lint.lab.train import Task, calibrated, calibration, tasks, threshold_for
 
+if TYPE_CHECKING:
+    from default_lint.lab.placing import Placed
+
+BETTER = 0.01
+"""By how much a classifier of source and run must be better than one of the run alone, to be asked instead."""
 USUAL = (0.05, 0.95)
 """Quantiles of a feature over working programs between which it counts as usual."""
 LEAST = 0.3
@@ -58,9 +62,8 @@ def export(
     size = 0
     silent: Record = {}
     for several in (*tasks(learning), *(() if there is None else ((there.task,),))):
-        scored = [(task, scores_of(study, task, study.told(task))) for task in several]
-        for task, scores in scored:
-            if not speaks(scores) or not needed(scores, [other for _, other in scored if other is not scores], task):
+        for task, scores, ships in judged(study, several):
+            if not ships:
                 silent[task.name] = scores
                 continue
             content, entry = _model(study, task, scores)
@@ -140,8 +143,24 @@ def threshold_of_places(learning: Learning, task: Task, probability: Array) -> f
     return float(min(1.0, max(LEAST, np.nextafter(np.quantile(highest[there], 1 - ALARMS), 2.0))))
 
 
-def scores_of(study: Study, task: Task, told: Told) -> Record:
+def judged(study: Study, several: Sequence[Task]) -> list[tuple[Task, Record, bool]]:
+    """The classifiers of one question with their scores, and whether they are shipped."""
+    scored = [(task, scores_of(study, task)) for task in several]
+    return [
+        (task, mine, speaks(mine) and needed(mine, [other for _, other in scored if other is not mine], task))
+        for task, mine in scored
+    ]
+
+
+def scores_of(study: Study, task: Task) -> Record:
     """How it did on seeds that it had not seen, beside its floors."""
+    if task.name not in study.scores:
+        study.scores[task.name] = _scores(study, task)
+    return study.scores[task.name]
+
+
+def _scores(study: Study, task: Task) -> Record:
+    told = study.told(task)
     at = np.arange(len(task.y)) if task.name.startswith(OF_PLACES) else study.first(task)
     groups, y = task.groups[at], task.y[at]
     if not task.binary:
@@ -213,4 +232,4 @@ def _write(path: Path, content: bytes) -> None:
     os.replace(new, path)
 
 
-__all__: Sequence[str] = ("export", "ranges", "scores_of", "speaks", "threshold_of_places")
+__all__: Sequence[str] = ("BETTER", "export", "judged", "ranges", "scores_of", "speaks", "threshold_of_places")

@@ -74,7 +74,7 @@ def _train(options: argparse.Namespace) -> int:
                 found[f"{stage}.{level}"] = asdict(replace(best, trees=options.trees))
                 for recipe in (ranked[0], ranked[-1]):
                     mean = sum(total[recipe]) / len(total[recipe])
-                    told = f"depth {recipe.depth}, leaf {recipe.leaf}, features {recipe.share}"
+                    told = f"{recipe.kind}, depth {recipe.depth}, leaf {recipe.leaf}, features {recipe.share}"
                     sys.stdout.write(
                         f"{stage}.{level:8} {'best ' if recipe is best else 'worst'} {told:40} AUROC {mean:.3f}\n"
                     )

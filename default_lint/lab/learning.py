@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from default_lint.diagnosis.locating import Spot
 from default_lint.features.dynamic import FIRST
 from default_lint.features.table_static import KINDS, names
 from default_lint.lab.tables import Corpus, feature_names
+from default_lint.text import Span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +53,10 @@ class Place:
     known: float
     row: Array
     faults: tuple[int, ...] = ()
+
+    def spot(self, suspicion: float = 0.0) -> Spot:
+        """The same as the classifier of places has it, with the probability that it is unlike working programs."""
+        return Spot(self.kind, self.name, Span(*self.span), Span(*self.whole), suspicion)
 
 
 @dataclass(frozen=True)

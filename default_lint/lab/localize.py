@@ -8,10 +8,11 @@ Sources (`SOURCES`): "rules" speak from the source alone, in the order of severi
 "suspicions" are what `suspect` gives, all of it; "rules+suspicions" is all that is known without a run,
 "rules+observations" what `diagnose` says without classifiers. "fused" is all three as `diagnose` fuses them, by what
 `place` says about the run and its places: where every model learns and the run is not like those of faulty programs,
-classifiers are not asked; "always fused" asks them there, too. Suspicions below `least` are left out. "nearest" and
-"random" are floors that know no fault: the calls `compile`, `fit` and the output layer's, then all others from the
-output backwards; and the same in random order. The runs of the corpus were made without the probe's own tests after
-training, so observations that need those are silent here.
+classifiers are not asked; "fused for the curious" asks them where such a run is more likely that of a faulty program
+than not, as `diagnose` does for that audience; "always fused" asks them everywhere. Suspicions below `least` are
+left out. "nearest" and "random" are floors that know no fault: the calls `compile`, `fit` and the output layer's, then
+all others from the output backwards; and the same in random order. The runs of the corpus were made without the probe's
+own tests after training, so observations that need those are silent here.
 
 A place is a hit by one of three criteria (`CRITERIA`):
 
@@ -46,8 +47,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from default_lint.diagnosis.fusion import Weighed, fuse
-from default_lint.diagnosis.locating import FINDING, MODEL, Located, Spot, Word, suspects, words
-from default_lint.diagnosis.suspicion import Suspected, Suspicions
+from default_lint.diagnosis.locating import (
+    LIKELIER,
+    MODEL,
+    Located,
+    Spot,
+    Word,
+    first,
+    likeliest_first,
+    suspects,
+    words,
+)
+from default_lint.diagnosis.suspicion import Suspected, Suspicions, key
 from default_lint.engine import apply_rules, observe
 from default_lint.features.static import Site, sites
 from default_lint.findings import Confidence, Finding, Learned, Severity
@@ -71,6 +82,7 @@ SOURCES = (
     "rules+suspicions",
     "rules+observations",
     "fused",
+    "fused for the curious",
     "always fused",
     "nearest",
     "random",
@@ -86,16 +98,20 @@ SUSPICION = "suspicion"
 
 Record = Mapping[str, Any]
 Result = dict[str, Any]
-Suspect = Callable[[Program], Sequence[tuple[Span, float]]]
-"""The suspicions about a program, the strongest first, with their probabilities. Its document's path is "<seed>.py", by
+Suspect = Callable[[Program], Sequence[Spot]]
+"""The suspicions about a program, the strongest first. Its document's path is "<seed>.py", by
 which the models that have not seen the seed can be chosen. Must be picklable when there are several workers."""
 
 
 class Places(NamedTuple):
-    """What classifiers say of a run: is it like those of faulty programs, and how likely each place holds the fault."""
+    """What classifiers say of a run: how likely its program is faulty, is it called so, and what of each place.
 
+    likely  places, each with the probability that it holds the fault in the place of that of being unusual
+    """
+
+    faulty: float
     detected: bool
-    likely: tuple[tuple[int, int, float], ...]
+    likely: tuple[Spot, ...]
 
 
 Place = Callable[[Program], Places | None]
@@ -240,9 +256,9 @@ def said(
     fused: dict[str, list[Weighed]] = {}
     suspected: list[Suspected] = []
     if suspect is not None:
-        alone = [Ranked(span, weight) for span, weight in suspect(program)]
-        places["suspicions"] = tuple(alone)
-        suspected = _suspected(program, [item for item in alone if item.weight >= least])
+        alone = suspect(program)
+        places["suspicions"] = tuple(Ranked(spot.span, spot.suspicion) for spot in alone)
+        suspected = _suspected(program, [spot for spot in alone if spot.suspicion >= least])
         fused["rules+suspicions"] = fuse(about, [], [], suspected)
     if trace is not None:
         sights, seen = observe([program], trace, rules, SETTINGS, trouble)
@@ -252,6 +268,7 @@ def said(
         fused["rules+observations"] = both = fuse(about, seen, healths)
         heard = tuple(words(both))
         fused["fused"] = fuse(about, seen, healths, () if learns else suspected)
+        fused["fused for the curious"] = fused["fused"]
         fused["always fused"] = fuse(about, seen, healths, suspected)
         told = place(program) if place is not None else None
         if told is not None:
@@ -260,6 +277,9 @@ def said(
             fused["always fused"] = fuse(about, seen, healths, likely, (), located)
             if told.detected or any(health.fails for health in healths):
                 fused["fused"] = fused["always fused"]
+                fused["fused for the curious"] = fused["fused"]
+            elif told.faulty >= LIKELIER:
+                fused["fused for the curious"] = fused["always fused"]
     for name, found in fused.items():
         places[name] = tuple(Ranked(item.finding.span, item.weight, item.finding.rule) for item in found)
         alarms[name] = _alarms(item.finding for item in found)
@@ -272,27 +292,30 @@ def said(
     return Said(document, known, alarms, tuple(dict.fromkeys(trouble)), heard)
 
 
-def _suspected(program: Program, found: Sequence[Ranked]) -> list[Suspected]:
-    """Suspicions as the product has them; of a place that is no site of it, as one about training."""
-    there = {site.span: site for site in reversed(sites(program))} if found else {}
+def _suspected(program: Program, found: Sequence[Spot]) -> list[Suspected]:
+    """Suspicions as the product has them."""
     made = []
-    for item in found:
-        site = there.get(item.span, Site("fit", "place", item.span, item.span, {}, {}, 1.0, ""))
-        evidence = Learned(f"site.{site.kind}", item.weight, 0.0)
-        finding = Finding(SUSPICION, "", item.span, "unusual", Severity.HINT, Confidence.LOW, "training", (evidence,))
-        made.append(Suspected(program.document, site, finding, item.weight))
+    for spot, site in _sites(program, found):
+        evidence = Learned(f"site.{spot.kind}", spot.suspicion, 0.0)
+        finding = Finding(SUSPICION, "", spot.span, "unusual", Severity.HINT, Confidence.LOW, "training", (evidence,))
+        if site is not None:
+            made.append(Suspected(program.document, site, finding, spot.suspicion))
     return made
 
 
 def _located(program: Program, told: Places) -> tuple[Located, ...]:
     """Places as the product has them."""
-    there = {(*site.span,): site for site in reversed(sites(program))}
-    made = []
-    for start, end, probability in told.likely:
-        site, span = there.get((start, end)), Span(start, end)
-        spot = Spot(FINDING, "", span, span) if site is None else Spot(site.kind, site.name, span, site.whole)
-        made.append(Located(program.document, spot, Learned(MODEL, probability, 0.0), site))
-    return tuple(sorted(made, key=lambda item: (-item.probability, item.spot.span)))
+    found = (Located(program.document, spot, spot.suspicion, site) for spot, site in _sites(program, told.likely))
+    located = sorted(found, key=likeliest_first)
+    for at in first(located):
+        located[at] = located[at]._replace(learned=Learned(MODEL, located[at].probability, 0.0))
+    return tuple(located)
+
+
+def _sites(program: Program, spots: Sequence[Spot]) -> list[tuple[Spot, Site | None]]:
+    """Places with what the source has there; nothing for those that only a finding names."""
+    there = {key(site): site for site in sites(program)} if spots else {}
+    return [(spot, there.get((spot.kind, spot.name, spot.span))) for spot in spots]
 
 
 def _by_severity(found: Iterable[Finding]) -> tuple[Ranked, ...]:

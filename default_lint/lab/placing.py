@@ -15,14 +15,12 @@ from typing import Any
 import numpy as np
 
 from default_lint.diagnosis.locating import FEATURES, MODEL, UNTOLD, Spot, Told, Word, rows
-from default_lint.lab import localize, metrics
+from default_lint.lab import localize
 from default_lint.lab.evaluate import Study, digest, suspicions
+from default_lint.lab.export import judged
 from default_lint.lab.learning import FAMILIES, KNOWN, Rows
 from default_lint.lab.train import YES_NO, Task, calibrated, calibration, categorization, cause, detection, learnable
 from default_lint.text import Document, Span
-
-BETTER = 0.01
-"""By how much a classifier of source and run must be better than one of the run alone, to be asked instead."""
 
 Array = np.ndarray[Any, Any]
 Result = localize.Result
@@ -43,11 +41,13 @@ class Likely:
 class Placed:
     """The task of the classifier of places, and what each of its rows is about.
 
-    detected  bool, (programs,): whether the run of each program was found like those of faulty programs
+    faulty    float, (programs,): how likely each program is faulty, by its first run; NaN where nothing is said
+    detected  bool, (programs,): whether that is enough to call it faulty
     """
 
     task: Task
     spots: tuple[tuple[int, Spot], ...]
+    faulty: Array
     detected: Array
 
 
@@ -60,11 +60,10 @@ def placed(study: Study, results: Sequence[Result]) -> Placed | None:
     """The rows of all places of faulty programs, by what was said of them; None when there is too little to learn."""
     learning = study.learning
     count = len(learning.programs)
-    kinds = _best(study)
-    if kinds is None:
+    faulty, detected = _holds(study)
+    if np.isnan(faulty).all():
         return None
-    faulty, detected = kinds
-    families = {family: best[0] for family in FAMILIES if (best := _best(study, family))}
+    families = {family: _holds(study, family)[0] for family in FAMILIES}
     causes = {family: among for family in FAMILIES if (among := _causes(study, family)) is not None}
     suspected = suspicions(study).of
     said = {result["program"]: result for result in results}
@@ -84,10 +83,10 @@ def placed(study: Study, results: Sequence[Result]) -> Placed | None:
                 if not np.isnan(shares[at]).any()
             },
         )
-        known = {(start, end): probability for start, end, probability in suspected.get(digest(codes[at]), ())}
+        known = {spot[:3]: spot.suspicion for spot in suspected.get(digest(codes[at]), ())}
+        empty = [(place, place.spot()) for place in learning.sources[at].places]
         places = [
-            Spot(p.kind, p.name, Span(*p.span), Span(*p.whole), known.get(p.span, 0.0) if p.known >= KNOWN else 0.0)
-            for p in learning.sources[at].places
+            spot._replace(suspicion=known.get(spot[:3], 0.0) if place.known >= KNOWN else 0.0) for place, spot in empty
         ]
         words = [Word(Span(start, end), weight, seen) for start, end, weight, seen in said[ids[at]]["words"]]
         everywhere, found = rows(places, words, run)
@@ -103,19 +102,19 @@ def placed(study: Study, results: Sequence[Result]) -> Placed | None:
     program = np.array([at for at, _ in spots])
     matrix = Rows(np.array(x, np.float32), program, np.ones(len(program)), tuple(FEATURES))
     task = Task(MODEL, matrix, np.array(y, dtype=int), learning.seeds[program], YES_NO)
-    return Placed(task, tuple(spots), detected) if learnable(task) else None
+    return Placed(task, tuple(spots), faulty, detected) if learnable(task) else None
 
 
 def likely(study: Study, there: Placed) -> Likely:
     """The places of all programs that were looked at, with what was said out of fold."""
     told = study.told(there.task)
-    found: dict[int, list[tuple[int, int, float]]] = {}
+    found: dict[int, list[Spot]] = {}
     for row, (at, spot) in enumerate(there.spots):
-        found.setdefault(at, []).append((*spot.span, float(told.probability[row, 1])))
+        found.setdefault(at, []).append(spot._replace(suspicion=float(told.probability[row, 1])))
     codes = list(study.learning.programs["code"])
-    return Likely(
-        {digest(codes[at]): localize.Places(bool(there.detected[at]), tuple(places)) for at, places in found.items()}
-    )
+    runs = zip(there.faulty, there.detected, strict=True)
+    said = [(_number(faulty, 0.0), bool(detected)) for faulty, detected in runs]
+    return Likely({digest(codes[at]): localize.Places(*said[at], tuple(places)) for at, places in found.items()})
 
 
 def locate(study: Study, workspace: str | Path, cache: str | Path | None, workers: int | None) -> dict[str, Any]:
@@ -146,51 +145,56 @@ def _number(value: float, otherwise: float) -> float:
     return otherwise if np.isnan(value) else float(value)
 
 
-def _best(study: Study, family: str = "") -> tuple[Array, Array] | None:
-    """Of each program the probability by its first run, and whether it holds; by the classifier that would be shipped.
+def _shipped(study: Study, several: Sequence[Task | None]) -> list[Task]:
+    """Those classifiers of a question that the product has, the one that it asks first at the end."""
+    return [task for task, _, ships in judged(study, [task for task in several if task and learnable(task)]) if ships]
+
+
+def _holds(study: Study, family: str = "") -> tuple[Array, Array]:
+    """Of each program the probability by its first run, and whether it holds, as the product would say it.
 
     NaN where nothing is said.
     """
-    found = []
-    for level in ("dynamic", "both"):
-        task = detection(study.learning, level) if not family else categorization(study.learning, family, level)
-        if learnable(task):
-            told = study.told(task)
-            at = study.first(task)
-            probability = np.full(len(study.learning.programs), np.nan)
-            holds = np.zeros(len(study.learning.programs), bool)
-            probability[task.rows.program[at]] = told.probability[at, 1]
-            holds[task.rows.program[at]] = told.yes[at]
-            found.append((metrics.auroc(task.y[at], told.probability[at, 1]), probability, holds))
-    if not found:
-        return None
-    best = found[-1] if len(found) == 2 and found[1][0] >= found[0][0] + BETTER else found[0]
-    probability = np.where(np.isnan(best[1]), found[0][1], best[1])
-    return probability, best[2]
+    learning = study.learning
+    ways = ("dynamic", "both")
+    several = [categorization(learning, family, way) if family else detection(learning, way) for way in ways]
+    probability = np.full(len(learning.programs), np.nan)
+    holds = np.zeros(len(learning.programs), bool)
+    for task in _shipped(study, several):
+        told, at = study.told(task), study.first(task)
+        probability[task.rows.program[at]] = told.probability[at, 1]
+        holds[task.rows.program[at]] = told.yes[at]
+    return probability, holds
 
 
 def _causes(study: Study, family: str) -> tuple[tuple[str, ...], Array] | None:
     """Of every faulty program the shares of the causes of a family, whatever its family is; NaN where nothing is said.
 
-    A classifier is asked about programs of seeds that it has not seen, also those that are not of the family.
+    A classifier is asked about programs of seeds that it has not seen, also those that are not of the family. None when
+    the product has no classifier.
     """
-    task = cause(study.learning, family, "dynamic")
-    if task is None or not learnable(task):
+    several = {way: cause(study.learning, family, way) for way in ("dynamic", "both")}
+    asked = {task.name: task for task in _shipped(study, list(several.values()))}
+    if not asked:
         return None
-    told = study.told(task)
-    everything = study.learning.rows("dynamic", None, study.learning.faulty)
-    first = np.unique(everything.program, return_index=True)[1]
-    seeds = study.learning.seeds[everything.program[first]]
-    folds = {seed: int(fold) for seed, fold in zip(task.groups, told.fold, strict=True)}
-    home = np.array([folds.get(seed, 0) for seed in seeds])
-    shares = np.full((len(study.learning.programs), len(task.classes)), np.nan)
-    for number in np.unique(told.fold):
-        train, mine = told.fold != number, home == number
-        model = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x[train], task.y[train])
-        raw = np.zeros((int(mine.sum()), len(task.classes)))
-        raw[:, model.classes_] = model.predict_proba(everything.x[first][mine])
-        shares[everything.program[first][mine]] = calibrated(raw, calibration(task, told.raw, train), False)
-    return task.classes, shares
+    classes = next(iter(asked.values())).classes
+    shares = np.full((len(study.learning.programs), len(classes)), np.nan)
+    for way, task in several.items():
+        if task is None or task.name not in asked:
+            continue
+        told = study.told(task)
+        everything = study.learning.rows(way, None, study.learning.faulty)
+        first = np.unique(everything.program, return_index=True)[1]
+        seeds = study.learning.seeds[everything.program[first]]
+        folds = {seed: int(fold) for seed, fold in zip(task.groups, told.fold, strict=True)}
+        home = np.array([folds.get(seed, 0) for seed in seeds])
+        for number in np.unique(told.fold):
+            train, mine = told.fold != number, home == number
+            model = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x[train], task.y[train])
+            raw = np.zeros((int(mine.sum()), len(task.classes)))
+            raw[:, model.classes_] = model.predict_proba(everything.x[first][mine])
+            shares[everything.program[first][mine]] = calibrated(raw, calibration(task, told.raw, train), False)
+    return classes, shares
 
 
 __all__: Sequence[str] = ("Likely", "Placed", "heard", "likely", "locate", "placed")

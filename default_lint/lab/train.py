@@ -72,7 +72,8 @@ class Recipe:
 
 
 GRID = tuple(
-    Recipe(leaf=leaf, share=share, depth=depth)
+    Recipe(kind, leaf=leaf, share=share, depth=depth)
+    for kind in ("forest", "extra")
     for leaf in (2, 5, 10)
     for share in ("sqrt", 0.1, 0.3)
     for depth in (6, 10)
@@ -248,11 +249,12 @@ def out_of_fold(
         if task.binary:
             theirs = calibrated(raw[others], scale, True)[:, 1]
             choose = target or threshold_for
-            threshold[mine] = choose(_some(task, others), theirs)
+            threshold[mine] = choose(subset(task, others), theirs)
     return Told(raw, probability, held, threshold)
 
 
-def _some(task: Task, where: Array) -> Task:
+def subset(task: Task, where: Array) -> Task:
+    """A task with some of its rows."""
     at = np.flatnonzero(where)
     rows = replace(task.rows, x=task.rows.x[at], program=task.rows.program[at], weight=task.rows.weight[at])
     return replace(task, rows=rows, y=task.y[at], groups=task.groups[at])

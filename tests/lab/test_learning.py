@@ -183,9 +183,9 @@ def test_a_whole_evaluation(study: evaluate.Study, monkeypatch: pytest.MonkeyPat
     assert set(found["architectures"]) == {"feedforward", "convolutional", "recurrent"}
     codes = study.learning.programs["code"]
     tops = [asked[0].of[evaluate.digest(code)] for code in codes[study.learning.faulty]]
-    assert all(list(rows) == sorted(rows, key=lambda row: -row[2]) for rows in tops)
+    assert all(list(rows) == sorted(rows, key=lambda spot: -spot.suspicion) for rows in tops)
     planted = [len(code) - 11 for code in codes[study.learning.faulty]]
-    assert np.mean([rows[0][0] == start for rows, start in zip(tops, planted, strict=True)]) > 0.5
+    assert np.mean([rows[0].span.start == start for rows, start in zip(tops, planted, strict=True)]) > 0.5
 
 
 def test_curves_and_ablations(study: evaluate.Study, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +241,7 @@ def test_what_is_no_better_than_its_floor_is_silent() -> None:
     noise = made(signal=0.0, draw=3)
     silent = evaluate.Study(noise, evaluate.quicker(evaluate.RECIPES, 12), jobs=1)
     task = train.detection(noise, "dynamic")
-    assert not export.speaks(export.scores_of(silent, task, silent.told(task)))
+    assert not export.speaks(export.scores_of(silent, task))
 
 
 # What is read from texts

@@ -12,6 +12,9 @@ import pytest
 
 from default_lint import engine
 from default_lint.diagnosis.fusion import SUSPECTED
+from default_lint.diagnosis.locating import Spot
+from default_lint.diagnosis.suspicion import key
+from default_lint.features.static import sites
 from default_lint.lab import localize
 from default_lint.lab.localize import SETTINGS, SUSPICION, Ranked, faults, floor, ranks
 from default_lint.lab.mutants import operators
@@ -239,13 +242,11 @@ def test_observations_alone_hear_no_rule() -> None:
     assert rules.isdisjoint(item.name for item in told.places["observations"])
 
 
-def suspect(program: Program) -> list[tuple[Span, float]]:
+def suspect(program: Program) -> list[Spot]:
     """Suspicions about the output and the loss."""
-    text = program.document.text
     assert program.document.path == "xor.py"
-    return [
-        (Span(text.index(part), text.index(part) + len(part)), p) for part, p in (('"softmax"', 0.9), ("loss", 0.7))
-    ]
+    there = {site.name: Spot(*key(site), site.whole) for site in sites(program)}  # of the layers the last
+    return [there["layer"]._replace(suspicion=0.9), there["loss"]._replace(suspicion=0.7)]
 
 
 def test_suspicions_are_fused_as_in_the_product() -> None:
@@ -255,13 +256,40 @@ def test_suspicions_are_fused_as_in_the_product() -> None:
     static = told.places["rules+suspicions"]
     assert static[0].name == "softmax-on-one-unit"
     (alone,) = [item for item in static if item.name == SUSPICION]
-    assert alone.span == suspect(read(told.document))[1][0] and alone.weight == pytest.approx(SUSPECTED * 0.7)
+    assert alone.span == suspect(read(told.document))[1].span and alone.weight == pytest.approx(SUSPECTED * 0.7)
     before = next(item for item in localize.said(record(SOFTMAX), trace()).places["fused"] if "softmax" in item.name)
     raised = next(item for item in told.places["fused"] if "softmax" in item.name)
     assert raised.weight > before.weight
     result = localize.localize(record(SOFTMAX), trace(), suspect)
-    assert result["ranks"]["suspicions"] == {"span": [1], "line": [1], "call": [1]}
+    assert result["ranks"]["suspicions"] == {"span": [None], "line": [1], "call": [1]}
     assert result["ranks"]["fused"]["line"][0] <= 2
+
+
+def test_places_that_share_a_span_are_told_apart() -> None:
+    """Arguments that are left out all stand at the name of their call; each has a probability of its own."""
+    program = read(Document("xor.py", CODE))
+    there = [site for site in sites(program) if site.kind == "fit"]
+    assert len({site.span for site in there}) < len(there)
+    spots = tuple(Spot(*key(site), site.whole, 0.9 - at / 10) for at, site in enumerate(reversed(there)))
+    located = localize._located(program, localize.Places(0.9, True, spots))
+    assert [item.site for item in located] == there[::-1]
+    assert [item.probability for item in located] == [spot.suspicion for spot in spots]
+    suspected = localize._suspected(program, spots)
+    assert [(item.site, item.probability) for item in suspected] == list(zip(there[::-1], (s.suspicion for s in spots)))
+
+
+def test_the_curious_hear_of_places_where_a_run_that_works_is_likelier_a_faulty_ones() -> None:
+    def told(faulty: float, detected: bool) -> dict[str, tuple[Ranked, ...]]:
+        spots = (suspect(read(Document("xor.py", CODE)))[1]._replace(suspicion=0.8),)
+        return localize.said(record(), learning(), place=lambda _: localize.Places(faulty, detected, spots)).places
+
+    def first(found: tuple[Ranked, ...]) -> float:
+        return max((item.weight for item in found), default=0.0)
+
+    low, likely, sure = told(0.4, False), told(0.6, False), told(0.9, True)
+    assert [first(found["fused"]) == 0.8 for found in (low, likely, sure)] == [False, False, True]
+    assert [first(found["fused for the curious"]) == 0.8 for found in (low, likely, sure)] == [False, True, True]
+    assert [first(found["always fused"]) == 0.8 for found in (low, likely, sure)] == [True, True, True]
 
 
 def test_suspicions_that_are_too_weak_are_not_fused() -> None:
@@ -343,7 +371,7 @@ def test_workers_give_the_same(workspace: Workspace, monkeypatch: pytest.MonkeyP
 def test_what_was_done_is_not_done_again(workspace: Workspace, tmp_path: Path) -> None:
     asked: list[str] = []
 
-    def counted(program: Program) -> list[tuple[Span, float]]:
+    def counted(program: Program) -> list[Spot]:
         asked.append(program.document.text)
         return suspect(program)
 

@@ -83,7 +83,10 @@ def test_what_was_said_is_in_the_rows(placed: placing.Placed) -> None:
     assert suspicion[placed.task.y == 1].mean() > 3 * suspicion[placed.task.y == 0].mean()
 
 
-def test_causes_are_asked_about_runs_of_other_families_too(study: evaluate.Study) -> None:
+def test_causes_are_asked_about_runs_of_other_families_too(
+    study: evaluate.Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "speaks", lambda scores: True)
     found = placing._causes(study, "layer")
     assert found is not None
     classes, shares = found
@@ -91,6 +94,31 @@ def test_causes_are_asked_about_runs_of_other_families_too(study: evaluate.Study
     faulty = study.learning.faulty
     assert np.isfinite(shares[faulty]).all() and np.isnan(shares[~faulty]).all()
     assert shares[faulty].sum(axis=1) == pytest.approx(np.ones(faulty.sum()))
+
+
+def test_what_is_not_shipped_says_nothing(study: evaluate.Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "speaks", lambda scores: False)
+    assert placing._causes(study, "layer") is None
+    assert np.isnan(placing._holds(study, "layer")[0]).all()
+
+
+def test_a_classifier_of_source_and_run_is_asked_where_it_is_better(
+    study: evaluate.Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `Sample.model`: the one of source and run where it is shipped, and the run alone for what has no source."""
+    answers = {}
+    for ships in (("dynamic",), ("dynamic", "both")):
+        names = {f"detection.{way}" for way in ships}
+        monkeypatch.setattr(
+            placing, "judged", lambda study, several, names=names: [(task, {}, task.name in names) for task in several]
+        )
+        answers[ships] = placing._holds(study)[0]
+    for (*_, way), given in answers.items():
+        task = train.detection(study.learning, way)
+        at = study.first(task)
+        assert (given[task.rows.program[at]] == study.told(task).probability[at, 1]).all()
+    first, second = answers.values()
+    assert not np.array_equal(first, second, equal_nan=True)
 
 
 def test_places_are_told_as_localize_asks_for_them(study: evaluate.Study, placed: placing.Placed) -> None:
@@ -103,8 +131,8 @@ def test_places_are_told_as_localize_asks_for_them(study: evaluate.Study, placed
 
     told = likely(Program())
     assert told is not None and len(told.likely) == 5
-    best = max(told.likely, key=lambda place: place[2])
-    assert Program.document.locate(best[0]).line == LINE
+    best = max(told.likely, key=lambda spot: spot.suspicion)
+    assert Program.document.locate(best.span.start).line == LINE
 
 
 def test_the_classifier_is_shipped_with_the_others(
