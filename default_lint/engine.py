@@ -110,7 +110,7 @@ def diagnose(documents: Sequence[Document], settings: Settings, trace: Trace, *,
     fails = any(health.fails for health in healths)
     if located:
         number = next(number for number, program in programs.items() if program.document is located[0].document)
-        suspicions[number] = suspects(located, suspicions[number], works=not fails and not detected(levels))
+        suspicions[number] = suspects(located, suspicions[number], works=not fails)
     kept: dict[int, tuple[Finding, ...]] = {}
     for number, program in programs.items():
         found = suspicions[number]
@@ -216,8 +216,8 @@ def classify(
     """What the classifiers say about the main model of a run, and about the places of its program.
 
     The levels: faulty or not, in which families, by which causes. Families, causes and places only of a run that fails,
-    or is found like those of faulty programs; places for the `curious` also where that is likely. `suspicions` are
-    those about each of the programs, `ranked` is what rules and observations say.
+    or is found like those of faulty programs; places also where that is likely. Of runs that work only the `curious`
+    hear. `suspicions` are those about each of the programs, `ranked` is what rules and observations say.
     """
     from default_lint.diagnosis import bundle as bundles
     from default_lint.trial.trace import main_model
@@ -227,7 +227,8 @@ def classify(
     sight = next((sight for sight in sights if sight.model is main), None)
     levels: tuple[Level, ...] = ()
     located: tuple[Located, ...] = ()
-    if sight is not None and bundle.names:
+    works = all(other.health.learns for other in sights)
+    if sight is not None and bundle.names and (curious or not works):
         from default_lint.diagnosis.categorization import categorize
         from default_lint.diagnosis.detection import detect
         from default_lint.diagnosis.fusion import detected
@@ -239,7 +240,7 @@ def classify(
             sample = Sample(sight)
             levels = detect(sample, bundle)
             holds = sight.health.fails or detected(levels)
-            if holds or (curious and likelier(levels)):
+            if holds or (works and likelier(levels)):
                 document = None if sample.program is None else sample.program.document
                 mine = next((found for other, found in suspicions if other is document), None)
                 located = () if mine is None else locate(sample, bundle, mine, ranked)

@@ -566,11 +566,11 @@ def _localization(results: Results, held: Mapping[str, Any], drawn: Mapping[str,
         "the planted text; by *line* it may also begin on its line; by *call* also within the call that has to be "
         "looked at. *rules*: the linter without a run; *observations*: a recorded run alone, without the tests that "
         "`diagnose` makes after training; *suspicions*: classifiers on the source, that had not seen the seed; "
-        "*fused*: all three as `diagnose` fuses them, which asks classifiers about places where training fails or the "
-        "run is found like those of faulty programs; *fused for the curious*: also where the run is more likely that "
-        "of a faulty program than not, as for that audience; *always fused*: everywhere. Floors know no fault: "
-        "*nearest* names the whole calls `compile`, `fit`, the output layer's and then the others, *random* the same "
-        "in random order."
+        "*fused*: all three as `diagnose` fuses them, which asks classifiers about places where training does not "
+        "work and fails or is found like that of faulty programs; *fused for the curious*: also where training works "
+        "and is more likely that of a faulty program than not, as for that audience; *always fused*: everywhere. "
+        "Floors know no fault: *nearest* names the whole calls `compile`, `fit`, the output layer's and then the "
+        "others, *random* the same in random order."
     )
     sources = held.get("sources", {})
     for criterion in ("line", "span", "call"):

@@ -7,9 +7,9 @@ Sources (`SOURCES`): "rules" speak from the source alone, in the order of severi
 "observations" from the recorded run alone, by weight, as `diagnosis.fusion` joins them when no rule speaks;
 "suspicions" are what `suspect` gives, all of it; "rules+suspicions" is all that is known without a run,
 "rules+observations" what `diagnose` says without classifiers. "fused" is all three as `diagnose` fuses them, by what
-`place` says about the run and its places: where every model learns and the run is not like those of faulty programs,
-classifiers are not asked; "fused for the curious" asks them where such a run is more likely that of a faulty program
-than not, as `diagnose` does for that audience; "always fused" asks them everywhere. Suspicions below `least` are
+`place` says about the run and its places: where every model learns classifiers are not asked; "fused for the curious"
+asks them where such a run is more likely that of a faulty program than not, as `diagnose` does for that audience;
+"always fused" asks them everywhere. Suspicions below `least` are
 left out. "nearest" and "random" are floors that know no fault: the calls `compile`, `fit` and the output layer's, then
 all others from the output backwards; and the same in random order. The runs of the corpus were made without the probe's
 own tests after training, so observations that need those are silent here.
@@ -275,11 +275,11 @@ def said(
             located = _located(program, told)
             likely = suspects(located, Suspicions()).found
             fused["always fused"] = fuse(about, seen, healths, likely, (), located)
-            if told.detected or any(health.fails for health in healths):
-                fused["fused"] = fused["always fused"]
-                fused["fused for the curious"] = fused["fused"]
-            elif told.faulty >= LIKELIER:
+            holds = told.detected or any(health.fails for health in healths)
+            if holds or (learns and told.faulty >= LIKELIER):
                 fused["fused for the curious"] = fused["always fused"]
+            if holds and not learns:
+                fused["fused"] = fused["always fused"]
     for name, found in fused.items():
         places[name] = tuple(Ranked(item.finding.span, item.weight, item.finding.rule) for item in found)
         alarms[name] = _alarms(item.finding for item in found)
