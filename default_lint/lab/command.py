@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
             "--compound", type=int, default=3, metavar="N", help="compound mutants of a seed (default: 3)"
         )
     build.add_argument(
+        "--from", dest="base", metavar="CORPUS", help="begin with what these tables hold (a workspace that is new)"
+    )
+    build.add_argument(
         "--cluster", metavar="WHERE", help="dask://HOST:PORT or slurm; default: processes of this machine"
     )
     build.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each core)")
@@ -228,7 +231,14 @@ def _corpus(options: argparse.Namespace) -> Any:
 def _build(options: argparse.Namespace) -> int:
     from default_lint.lab.corpus import Progress, tally
     from default_lint.lab.schedule import Pool
+    from default_lint.lab.store import CorpusError, Workspace, read, restore
 
+    if options.base:
+        try:
+            count = restore(read(options.base), Workspace(options.workspace))
+        except CorpusError as error:
+            raise Wrong(str(error)) from error
+        _say(f"{count} programs taken over from {options.base}")
     corpus = _corpus(options)
     try:
         pool = Pool(cluster=options.cluster, workers=options.workers)

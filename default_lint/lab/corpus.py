@@ -397,13 +397,19 @@ def rerun(workspace: Workspace, count: int, draw: int = 0, workers: int | None =
     """Run recorded runs again from their record alone: a line about each, and whether it gave the same.
 
     The same: status, score to 1e-5, and every number of every epoch to 1e-5 (relative to its size, if that is above 1).
+    Runs that came from tables have no numbers to compare and are not drawn.
     """
     from default_lint.lab.schedule import run_all
 
-    keys = [key for key in workspace.keys() if workspace.has(key)]  # noqa: SIM118
-    chosen = random.Random(draw).sample(keys, min(count, len(keys)))
-    tasks = []
-    for key in chosen:
+    keys = workspace.keys()
+    random.Random(draw).shuffle(keys)
+    tasks: list[Task] = []
+    for key in keys:
+        if len(tasks) == count:
+            break
+        recorded = workspace.outcome(key)
+        if recorded is None or recorded.trace is None:
+            continue
         name, _, number = key.rpartition("-")
         record = workspace.program(name)
         if record is not None:

@@ -2,7 +2,8 @@
 
 `export` makes the tables, `read` gives them back: see `default_lint.lab.tables`. A `Workspace` is a folder with one
 file for each program and one for each run. Each is written beside its place and then renamed, so that whatever ends
-this process, what was written stays whole, and a run is there once or not at all.
+this process, what was written stays whole, and a run is there once or not at all. `restore` begins a workspace with
+what tables hold, so that another machine can go on from them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import sys
 import time
 import zlib
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from default_lint.lab.tables import Corpus, CorpusError, export, read
+from default_lint.lab.tables import BASE, Corpus, CorpusError, export, outcomes, read, records
 
 if TYPE_CHECKING:
     from default_lint.lab.runs import Outcome
@@ -197,6 +199,29 @@ class Workspace:
             self.on_damage(f"{path} is damaged ({reason}); {name} counts as not done")
 
 
+def restore(corpus: Corpus, workspace: Workspace) -> int:
+    """Take over the programs and runs of tables that the workspace does not have; gives the number of the programs.
+
+    Traces are not in tables: a restored run has none. Its rows are kept, and `export` writes them as they are. A
+    workspace that was begun with tables is left alone. Raises CorpusError when the tables cannot be read.
+    """
+    base = workspace.path / BASE
+    if base.is_dir():
+        return 0
+    there = {str(program["id"]) for program in workspace.programs()}
+    new = [record for record in records(corpus) if record["id"] not in there]
+    names = {str(record["id"]) for record in new}
+    for outcome in outcomes(corpus):
+        if _owner(outcome.key) in names:
+            workspace.add(outcome)
+    for record in new:
+        workspace.put(record)
+    half = workspace.path / f"{BASE}.{os.getpid()}"
+    shutil.copytree(corpus.folder, half, dirs_exist_ok=True)
+    half.replace(base)
+    return len(new)
+
+
 def _parts(content: bytes) -> tuple[Record, bytes | None]:
     """The head of a run's file, and its trace, which follows as it is."""
     reader = zlib.decompressobj(wbits=31)
@@ -237,4 +262,4 @@ def _key(path: Path) -> str:
     return unquote(path.name.removesuffix(ENDING))
 
 
-__all__ = ["Corpus", "CorpusError", "Damaged", "Workspace", "export", "read"]
+__all__ = ["Corpus", "CorpusError", "Damaged", "Workspace", "export", "read", "restore"]

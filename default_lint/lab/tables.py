@@ -21,7 +21,7 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -50,6 +50,8 @@ LEVEL = 19
 META = "default-lint"  # key of the metadata
 RUNS = 2
 """Runs of a mutant that have features, and are learned from; more tell nothing new. Of originals all have them."""
+BASE = "base"
+"""Folder of a workspace with the tables that it was begun with."""
 CHUNK = 8  # programs that a process takes at once
 NAMES = ("programs", "runs", "epochs", "layers")
 
@@ -171,6 +173,8 @@ def export(
         "epochs": _join([part.epochs for part in parts], EPOCH),
         "layers": _join([part.layers for part in parts], LAYER),
     }
+    if (workspace.path / BASE).is_dir():
+        tables = _with_base(tables, read(workspace.path / BASE), {run for part in parts for run in part.untraced})
     write(tables, folder)
     return {name: table.num_rows for name, table in tables.items()}
 
@@ -308,6 +312,7 @@ class _Part:
     layers: pa.Table
     scores: dict[str, list[float]]
     problems: list[str]
+    untraced: list[str]
 
 
 def _extract(task: tuple[str, Sequence[str]]) -> _Part:
@@ -320,6 +325,7 @@ def _extract(task: tuple[str, Sequence[str]]) -> _Part:
     runs, epochs, layers = _Rows(RUN), _Rows(EPOCH), _Rows(LAYER)
     scores: dict[str, list[float]] = {}
     features: list[Array] = []
+    untraced: list[str] = []
     for name in names:
         outcomes = workspace.outcomes(name)
         record = workspace.program(name)
@@ -331,13 +337,66 @@ def _extract(task: tuple[str, Sequence[str]]) -> _Part:
             except TraceError as error:
                 problems.append(f"the trace of {outcome.key} cannot be read: {error}")
                 trace = None
+            if outcome.trace is None:
+                untraced.append(outcome.key)
             runs.add(_run_row(name, outcome, trace))
             features.append(_kept_features(workspace, outcome, trace if left else None, problems))
             left -= left > 0 and outcome.status == "ok" and not np.isnan(features[-1][-1]).any()
             if trace is not None:
                 _add_epochs(outcome.key, trace, epochs, layers)
     matrix = np.stack(features) if features else np.empty((0, len(FIRST) + 1, len(feature_names())), np.float32)
-    return _Part(runs.table(), matrix, epochs.table(exact=("log.",)), layers.table(), scores, problems)
+    return _Part(runs.table(), matrix, epochs.table(exact=("log.",)), layers.table(), scores, problems, untraced)
+
+
+def _with_base(tables: Mapping[str, pa.Table], base: Corpus, untraced: Collection[str]) -> dict[str, pa.Table]:
+    """The tables, with the rows of runs without a trace as they were in the tables that the workspace began with."""
+    made = tables["runs"]
+    order = {run: place for place, run in enumerate(made["run"].to_pylist())}
+    kept = {"runs": _run_rows(base.runs, made), "epochs": base._table("epochs"), "layers": base._table("layers")}
+    restored = set(kept["runs"]["run"].to_pylist()) & set(untraced)
+    result = dict(tables)
+    for name, old in kept.items():
+        ours = pa.array([run not in restored for run in tables[name]["run"].to_pylist()], pa.bool_())
+        theirs = pa.array([run in restored for run in old["run"].to_pylist()], pa.bool_())
+        joined = pa.concat_tables([tables[name].filter(ours), old.filter(theirs)], promote_options="default")
+        places = np.array([order[run] for run in joined["run"].to_pylist()], dtype=np.int64)
+        known = tables[name].column_names
+        added = sorted(set(joined.column_names) - set(known))
+        result[name] = joined.select([*known, *added]).take(pa.array(np.argsort(places, kind="stable")))
+    return result
+
+
+def _run_rows(frame: pd.DataFrame, like: pa.Table) -> pa.Table:
+    """Runs as `run_table` had made them, with the features that it makes now; null what they do not have."""
+    epochs = frame["epochs"].to_numpy(dtype=np.float64, na_value=math.nan)
+    arrays: dict[str, pa.Array] = {}
+    for field in like.schema:
+        if not _aggregated(field.name):
+            arrays[field.name] = pa.Array.from_pandas(frame[field.name], type=field.type)
+        elif field.name in frame:
+            values = frame[field.name].to_numpy(dtype=np.float32)
+            first = field.name.partition(".")[0]
+            gone = np.isnan(values) if first == "dall" else np.isnan(values) | ~(epochs > int(first[1:]))
+            arrays[field.name] = pa.array(values, pa.float32(), mask=gone)
+    return pa.table(arrays)
+
+
+def records(corpus: Corpus) -> Iterator[Record]:
+    """The records of the programs of tables, as `program_table` took them."""
+    for row in corpus._table("programs").to_pylist():
+        record = {name: value for name, value in row.items() if name not in ("more", "scores", "spans", "lines")}
+        record.update({name: json.loads(row[name]) for name in AS_JSON if row[name] is not None})
+        yield {**record, **json.loads(row["more"] or "{}")}
+
+
+def outcomes(corpus: Corpus) -> Iterator[Outcome]:
+    """The runs of tables, without traces."""
+    from default_lint.lab.runs import Outcome
+
+    columns = ["run", "seed", "status", "error", "line", "score", "seconds"]
+    for row in corpus._table("runs").select(columns).to_pylist():
+        key, seconds = row.pop("run"), round(row.pop("seconds"), 3)
+        yield Outcome(key, row["seed"], row["status"], row["error"] or "", row["line"] or 0, row["score"], seconds)
 
 
 def _trace(outcome: Outcome) -> Trace | None:

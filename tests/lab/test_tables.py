@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from default_lint.features.dynamic import FIRST, of
-from default_lint.lab.store import Corpus, CorpusError, Workspace, export, read
-from default_lint.lab.tables import BITS, RUNS, program_table, rounded, run_table, write
+from default_lint.lab.store import Corpus, CorpusError, Workspace, export, read, restore
+from default_lint.lab.tables import BITS, NAMES, RUNS, program_table, rounded, run_table, write
 from default_lint.trial.trace import Trace, main_model
 
 from .made import events, fill, outcome, program
@@ -90,6 +92,44 @@ def test_the_same_workspace_gives_the_same_bytes(workspace: Workspace, corpus: C
     export(workspace, tmp_path, jobs=2)
     assert read(tmp_path).hash == corpus.hash
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{name}.parquet" for name in corpus.bytes)
+
+
+def test_another_machine_goes_on_from_the_tables(corpus: Corpus, tmp_path: Path) -> None:
+    workspace, begun = Workspace(tmp_path / "first"), Workspace(tmp_path / "work")
+    fill(workspace)
+    assert restore(corpus, begun) == 3
+    for name in ("xor", "xor.LCN.1", "xor.LRM.2"):
+        told, before = begun.program(name), workspace.program(name)
+        assert told is not None and before is not None
+        assert {field: told[field] for field in before} == before
+        assert begun.outcomes(name) == [replace(run, trace=None) for run in workspace.outcomes(name)]
+    assert restore(corpus, begun) == 0
+
+    more = program("xor.LCN.0", "LCN", "faulty")
+    for there in (begun, workspace):
+        there.put(more)
+        there.add(outcome("xor.LCN.0", 0, 5, 0.1))
+    tables = []
+    for at, there in enumerate((workspace, begun)):
+        export(there, tmp_path / str(at), jobs=1)
+        tables.append(read(tmp_path / str(at)))
+    assert "xor.LCN.0-0" in set(tables[0].runs["run"])
+    for name in NAMES:
+        pd.testing.assert_frame_equal(getattr(tables[0], name), getattr(tables[1], name))
+
+
+def test_what_the_workspace_has_is_not_replaced_by_the_tables(corpus: Corpus, tmp_path: Path) -> None:
+    begun = Workspace(tmp_path / "work")
+    begun.put(program("xor", verdict="unhealthy"))
+    begun.add(outcome("xor", 0, 4, 0.5))
+    assert restore(corpus, begun) == 2
+    told = begun.program("xor")
+    assert told is not None and told["verdict"] == "unhealthy"
+    assert [run.score for run in begun.outcomes("xor")] == [0.5]
+    export(begun, tmp_path / "out", jobs=1)
+    frame = read(tmp_path / "out").runs.set_index("run")
+    assert list(frame.index) == ["xor-0", "xor.LCN.1-0", "xor.LRM.2-0"]
+    assert list(frame["epochs"])[:2] == [4, 6]
 
 
 def test_nothing_yet(tmp_path: Path) -> None:
