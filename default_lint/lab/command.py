@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--from", dest="base", metavar="CORPUS", help="begin with what these tables hold (a workspace that is new)"
     )
+    build.add_argument("--traces", action="store_true", help="make first runs again where their traces are missing")
     build.add_argument(
         "--cluster", metavar="WHERE", help="dask://HOST:PORT or slurm; default: processes of this machine"
     )
@@ -225,7 +226,7 @@ def _corpus(options: argparse.Namespace) -> Any:
     if unknown:
         raise Wrong(f"unknown operator `{unknown[0]}`; `default-lint lab mutate --list` names all")
     planned = plan(seeds, codes, options.draws, options.compound, Path(options.workspace))
-    return Corpus(Workspace(options.workspace), planned, seeds)
+    return Corpus(Workspace(options.workspace), planned, seeds, traces=getattr(options, "traces", False))
 
 
 def _build(options: argparse.Namespace) -> int:

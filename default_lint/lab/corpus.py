@@ -203,9 +203,19 @@ def _common(seed: Seed) -> Record:
 
 
 class Corpus:
-    """The runs that a plan still needs, and the verdicts that those that are done give."""
+    """The runs that a plan still needs, and the verdicts that those that are done give.
 
-    def __init__(self, workspace: Workspace, planned: Plan, seeds: Sequence[Seed], backend: str = "tensorflow") -> None:
+    With `traces`, first runs that have no trace, as they came from tables, are made once more.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        planned: Plan,
+        seeds: Sequence[Seed],
+        backend: str = "tensorflow",
+        traces: bool = False,
+    ) -> None:
         self.workspace = workspace
         self.plan = planned
         self.originals = {record["seed"]: name for name, record in planned.programs.items() if record["original"]}
@@ -214,10 +224,13 @@ class Corpus:
         self.outcomes: dict[str, dict[int, Outcome]] = {name: {} for name in planned.programs}
         self.verdicts: dict[str, Verdict] = {}
         self._asked: set[str] = set()
+        self._bare: dict[str, str] = {}
         for name in planned.programs:
             for outcome in workspace.outcomes(name):
                 if outcome.status != "lost":
                     self._take(name, outcome)
+                    if traces and outcome.seed == 0 and outcome.trace is None:
+                        self._bare[outcome.key] = name
 
     def build(
         self, runner: Runner, on_change: Callable[[Corpus], None] = lambda corpus: None, seconds: float | None = None
@@ -237,10 +250,15 @@ class Corpus:
             if task is None:
                 return
             self._asked.add(task.key)
+            self._bare.pop(task.key, None)
             runner.submit(task)
 
     def needed(self) -> Iterator[Task]:
-        """The tasks that can be run now: originals first, then of each mutant the next screening or its repeats."""
+        """The tasks that can be run now: originals first, then of each mutant the next screening or its repeats.
+
+        Before all, when traces are wanted, the first runs that have none.
+        """
+        yield from (task_of(self.plan.programs[name], 0) for name in self._bare.values())
         for name, record in self.plan.programs.items():
             wanted = self._wanted(name)
             for number in range(wanted):
@@ -252,8 +270,9 @@ class Corpus:
         """Keep what a run gave, and the verdict once it is clear."""
         name = outcome.key.rpartition("-")[0]
         self._asked.discard(outcome.key)
-        self.workspace.add(outcome)
-        self._take(name, outcome)
+        if self.workspace.add(outcome) or outcome.seed not in self.outcomes[name]:
+            self._take(name, outcome)
+            self.verdicts.pop(name, None)
         self.workspace.put(self.record(name))
 
     def record(self, name: str) -> Record:

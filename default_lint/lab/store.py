@@ -54,7 +54,7 @@ class Workspace:
         self.path = Path(path)
         self.on_damage = on_damage
         self._told: set[Path] = set()
-        self._whole: dict[Path, tuple[int, int, bool]] = {}
+        self._whole: dict[Path, tuple[int, int, bool, bool]] = {}
         self._count = 0
         for folder in ("programs", "runs", "new"):
             (self.path / folder).mkdir(parents=True, exist_ok=True)
@@ -75,11 +75,14 @@ class Workspace:
         return sorted((record for record in records if record is not None), key=lambda record: str(record["id"]))
 
     def add(self, outcome: Outcome) -> bool:
-        """Write what a run gave; False when the run is there already. One that was lost makes room for a later one."""
-        path = self._run(outcome.key)
-        if self._check(path, lost=outcome.status == "lost"):
+        """Write what a run gave; False when the run is there already.
+
+        One that was lost makes room for a later one, and one without a trace for one that has it.
+        """
+        path, trace = self._run(outcome.key), outcome.trace
+        lost = outcome.status == "lost"
+        if self._check(path, lost=lost, bare=lost or trace is None):
             return False
-        trace = outcome.trace
         head = {name: getattr(outcome, name) for name in PLAIN}
         head["format"] = FORMAT
         head["trace"] = None if trace is None else [len(trace), zlib.crc32(trace)]
@@ -89,7 +92,7 @@ class Workspace:
 
     def has(self, key: str) -> bool:
         """Whether the run is there, whole."""
-        return self._check(self._run(key), lost=True)
+        return self._check(self._run(key), lost=True, bare=True)
 
     def outcome(self, key: str) -> Outcome | None:
         """What the run gave; None when it is not there."""
@@ -162,8 +165,8 @@ class Workspace:
             return None
         return record
 
-    def _check(self, path: Path, *, lost: bool) -> bool:
-        """Whether a run's file is there and whole; `lost`: one that tells of a lost run counts as well."""
+    def _check(self, path: Path, *, lost: bool, bare: bool) -> bool:
+        """Whether a run's file is there and whole; also one that tells of a lost run, or one without a trace."""
         try:
             state = path.stat()
         except FileNotFoundError:
@@ -173,9 +176,9 @@ class Workspace:
             outcome = self._outcome(path)
             if outcome is None:
                 return False
-            known = (state.st_mtime_ns, state.st_size, outcome.status == "lost")
+            known = (state.st_mtime_ns, state.st_size, outcome.status == "lost", outcome.trace is None)
             self._whole[path] = known
-        return lost or not known[2]
+        return (lost or not known[2]) and (bare or not known[3])
 
     def _outcome(self, path: Path) -> Outcome | None:
         from default_lint.lab.runs import Outcome

@@ -200,6 +200,24 @@ def test_lost_runs_are_made_again(tmp_path: Path, planned: Plan) -> None:
     assert Corpus(Workspace(tmp_path), planned, [SEED]).verdict(ORIGINAL).kind == "benign"
 
 
+def test_first_runs_without_a_trace_are_made_again_when_asked(tmp_path: Path, planned: Plan) -> None:
+    def traced(task: Task) -> Outcome:
+        return replace(usual(task), trace=b"a trace")
+
+    before = built(tmp_path, planned, Made(usual))
+    built(tmp_path, planned, made := Made(traced))
+    assert made.ran == []
+    first = f"{ORIGINAL}-0"
+    made = Made(lambda task: replace(traced(task), status="lost" if task.key == first else usual(task).status))
+    corpus = Corpus(Workspace(tmp_path), planned, [SEED], traces=True)
+    corpus.build(made)
+    assert sorted(made.ran) == sorted(f"{name}-0" for name in planned.programs)
+    assert {name: corpus.verdict(name) for name in planned.programs} == before.verdicts
+    again = Made(traced)
+    Corpus(Workspace(tmp_path), planned, [SEED], traces=True).build(again)
+    assert again.ran == [first]
+
+
 def test_time_that_is_up_ends_it_without_loss(tmp_path: Path, planned: Plan) -> None:
     made = Made(usual)
     corpus = Corpus(Workspace(tmp_path), planned, [SEED])
