@@ -34,7 +34,6 @@ def add(commands: Any) -> None:
     train.set_defaults(run=_train)
     for command in (evaluate, export):
         command.add_argument("--recipes", metavar="FILE", help="settings that `lab train --out` wrote")
-        command.add_argument("--workspace", metavar="DIR", help="folder of the runs, with which lines are learned, too")
     evaluate.add_argument("--quick", action="store_true", help="leave out ablations and the learning curve")
     evaluate.add_argument("--json", metavar="FILE", help="all numbers")
     evaluate.add_argument("--results", metavar="FILE", help="what --json wrote: only the report is made anew")
@@ -96,10 +95,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     else:
         with _quiet():
             learning = _learning(options)
-            place = None
-            if options.workspace:
-                cache = _cache(options) / "localize.jsonl"
-                place = partial(locate, workspace=options.workspace, cache=cache, workers=options.workers)
+            cache = _cache(options) / "localize.jsonl"
+            place = partial(locate, corpus=options.corpus, cache=cache, workers=options.workers)
             study = Study(learning, RECIPES, options.workers, _say, _recipes(options), _cache(options) / "told")
             results = evaluate(study, quick=options.quick, locate=place)
             if options.images:
@@ -117,11 +114,8 @@ def _export(options: argparse.Namespace) -> int:
 
     with _quiet():
         study = Study(_learning(options), RECIPES, options.workers, _say, _recipes(options), _cache(options) / "told")
-        there = None
-        if options.workspace:
-            results = heard(study, options.workspace, _cache(options) / "localize.jsonl", options.workers)
-            there = placed(study, results)
-        manifest = export(study, options.out, there, _say)
+        results = heard(study, options.corpus, _cache(options) / "localize.jsonl", options.workers)
+        manifest = export(study, options.out, placed(study, results), _say)
     speaking = sum(model["speaks"] for model in manifest["models"].values())
     sys.stdout.write(f"{len(manifest['models'])} classifiers in {options.out}, of which {speaking} speak\n")
     return 0

@@ -1,6 +1,6 @@
 """How far down the list of places the planted fault is, for each source of evidence, on programs of the corpus.
 
-    results = run("workspace", suspect=suspect, stamp="fold models of ...", cache="localize.jsonl", workers=2)
+    results = run("corpus", suspect=suspect, stamp="fold models of ...", cache="localize.jsonl", workers=2)
     section = summary(results)          # figures with intervals, as `evaluation_report` wants them
 
 Sources (`SOURCES`): "rules" speak from the source alone, in the order of severity, confidence and position;
@@ -30,7 +30,6 @@ hit. The floors name whole calls, which makes them strong by "span" and is meant
 from __future__ import annotations
 
 import ast
-import gzip
 import hashlib
 import json
 import math
@@ -62,18 +61,18 @@ from default_lint.diagnosis.suspicion import Suspected, Suspicions, key
 from default_lint.engine import apply_rules, observe
 from default_lint.features.static import Site, sites
 from default_lint.findings import Confidence, Finding, Learned, Severity
+from default_lint.lab.tables import read as read_corpus
+from default_lint.lab.tables import records
 from default_lint.program.data_values import Dataset
 from default_lint.program.read import SyntaxTrouble, read
 from default_lint.program.types import Layer, Model, Program
 from default_lint.settings import Settings
 from default_lint.text import Document, Span
 from default_lint.trial.observations.origin import origin, span_of
-from default_lint.trial.trace import Trace, TraceError
+from default_lint.trial.trace import Trace
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from default_lint.lab.store import Workspace
 
 SOURCES = (
     "rules",
@@ -435,7 +434,7 @@ def ranks(planted: Sequence[Fault], places: Sequence[Ranked], document: Document
 
 
 def run(
-    workspace: str | os.PathLike[str],
+    corpus: str | os.PathLike[str],
     suspect: Suspect | None = None,
     *,
     stamp: str = "",
@@ -446,24 +445,22 @@ def run(
     workers: int | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[Result]:
-    """`localize` for programs of a workspace (ids; all that are decided when None), each with its first readable run.
+    """`localize` for programs of a corpus (ids; all that are decided when None), each with the run that has a trace.
 
     What was done already is taken from `cache`, a file of one JSON object a line, if the program, its run, our code and
     `stamp` (in which the caller says what the suspicions are made of) are the same; what is new is added to it as it
     comes, so that after a kill the same call goes on from there.
     """
-    from default_lint.lab.store import Workspace
-
     if programs is None:
-        records = Workspace(workspace, say).programs()
-        programs = [str(record["id"]) for record in records if record.get("verdict") not in (None, "open")]
+        frame = read_corpus(corpus).programs
+        programs = [str(name) for name in frame["id"][frame["verdict"].notna() & (frame["verdict"] != "open")]]
     names = list(dict.fromkeys(programs))
     file = None if cache is None else Path(cache)
     salt = _salt(stamp, least, (suspect is not None) + 2 * (place is not None))
     known = {} if file is None else _kept(file, salt)
     chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
     tasks = [[(name, known[name]["key"] if name in known else "") for name in chunk] for chunk in chunks]
-    setup = (os.fspath(workspace), suspect, least, place, salt)
+    setup = (os.fspath(corpus), suspect, least, place, salt)
     found: dict[str, Result] = {}
     for number, part in enumerate(_parts(tasks, setup, workers)):
         new = []
@@ -500,9 +497,9 @@ def _parts(tasks: Sequence[list[tuple[str, str]]], setup: _Setup, workers: int |
 
 def _begin(path: str, suspect: Suspect | None, least: float, place: Place | None, salt: str) -> None:
     """Set up a process: what its tasks share is sent once."""
-    from default_lint.lab.store import Workspace
-
-    _here.update(workspace=Workspace(path, lambda text: None), suspect=suspect, least=least, place=place, salt=salt)
+    corpus = read_corpus(path)
+    programs = {str(record["id"]): record for record in records(corpus)}
+    _here.update(programs=programs, traces=corpus.traces, suspect=suspect, least=least, place=place, salt=salt)
 
 
 def _work(task: Sequence[tuple[str, str]]) -> _Answer:
@@ -511,29 +508,16 @@ def _work(task: Sequence[tuple[str, str]]) -> _Answer:
 
 def _one(name: str, known: str) -> Result | None:
     """The result of a program with its key; None when it is the known one, empty when there is no such program."""
-    record = _here["workspace"].program(name)
+    record = _here["programs"].get(name)
     if record is None:
         return {}
-    compressed, trace = _first_run(_here["workspace"], name)
+    _, text = _here["traces"].get(name, ("", ""))
     facts = [record[name] for name in ("code", "faults", "seed", "original")], record.get("verdict")
-    key = hashlib.sha256(json.dumps([_here["salt"], *facts]).encode() + compressed).hexdigest()[:24]
+    key = hashlib.sha256(json.dumps([_here["salt"], *facts]).encode() + text.encode()).hexdigest()[:24]
     if key == known:
         return None
+    trace = Trace.load(text) if text else None
     return {"key": key, "result": localize(record, trace, _here["suspect"], _here["least"], _here["place"])}
-
-
-def _first_run(workspace: Workspace, name: str) -> tuple[bytes, Trace | None]:
-    """The first run of a program that recorded a model, as it was stored and as data."""
-    for outcome in workspace.outcomes(name):
-        if outcome.trace is None:
-            continue
-        try:
-            trace = Trace.load(gzip.decompress(outcome.trace).decode("utf-8"))
-        except (OSError, EOFError, ValueError, TraceError):
-            continue
-        if trace.models:
-            return outcome.trace, trace
-    return b"", None
 
 
 def _kept(file: Path, salt: str) -> dict[str, Any]:

@@ -51,9 +51,9 @@ class Placed:
     detected: Array
 
 
-def heard(study: Study, workspace: str | Path, cache: str | Path | None, workers: int | None) -> list[Result]:
+def heard(study: Study, corpus: str | Path, cache: str | Path | None, workers: int | None) -> list[Result]:
     """What rules and observations say about each program and its first run."""
-    return localize.run(workspace, programs=_ids(study), cache=cache, workers=workers, say=study.say)
+    return localize.run(corpus, programs=_ids(study), cache=cache, workers=workers, say=study.say)
 
 
 def placed(study: Study, results: Sequence[Result]) -> Placed | None:
@@ -117,15 +117,15 @@ def likely(study: Study, there: Placed) -> Likely:
     return Likely({digest(codes[at]): localize.Places(*said[at], tuple(places)) for at, places in found.items()})
 
 
-def locate(study: Study, workspace: str | Path, cache: str | Path | None, workers: int | None) -> dict[str, Any]:
+def locate(study: Study, corpus: str | Path, cache: str | Path | None, workers: int | None) -> dict[str, Any]:
     """The section about lines: rules, suspicions, observations, and all together, on every decided program."""
     suspect = suspicions(study)
-    there = placed(study, heard(study, workspace, cache, workers))
+    there = placed(study, heard(study, corpus, cache, workers))
     place = None if there is None else likely(study, there)
     made = [sorted(suspect.of.items()), [] if place is None else sorted(place.of.items())]
     stamp = hashlib.sha256(repr(made).encode()).hexdigest()[:16]
     results = localize.run(
-        workspace,
+        corpus,
         suspect,
         stamp=stamp,
         place=place,

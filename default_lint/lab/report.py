@@ -19,8 +19,10 @@ import pandas as pd
 
 from default_lint.features.dynamic import FIRST
 from default_lint.lab import figures
+from default_lint.lab.packing import BITS
 from default_lint.lab.store import Corpus, read
-from default_lint.lab.tables import BITS, LAYER_EPOCHS
+from default_lint.lab.tables import LAYER_EPOCHS
+from default_lint.lab.tables import RUNS as DETAILED
 from default_lint.lab.verdict import ALPHA, EFFECT, MOST_RUNS, ORIGINAL_RUNS, RUNS
 
 VERDICTS = ("faulty", "benign", "crash", "timeout", "unhealthy", "open")
@@ -102,7 +104,7 @@ class _Sheet:
             sources = self.programs["source"].value_counts()
             yield f"Sources: {', '.join(f'{name} {count:,}' for name, count in sorted(sources.items()))}."
         yield ""
-        yield f"Hash (SHA-256 of the SHA-256 of the four files): `{self.corpus.hash}`"
+        yield f"Hash (SHA-256 of the SHA-256 of each file): `{self.corpus.hash}`"
         yield ""
 
     def purpose(self) -> Iterator[str]:
@@ -123,6 +125,7 @@ leaves the training as it is.
             "runs": ("a run: status, score, features over its first epochs and over all", self.all_runs),
             "epochs": ("an epoch: what Keras logged, measures of the whole model", self.corpus.epochs),
             "layers": ("a layer in an epoch: measures of activations, gradients and weights", self.corpus.layers),
+            "traces": ("what the probe recorded of a program's first run that trained", self.corpus.traces),
         }
         yield "## What is in it"
         yield ""
@@ -135,10 +138,11 @@ leaves the training as it is.
         firsts = ", ".join(map(str, FIRST))
         kept = ", ".join(str(epoch + 1) for epoch in LAYER_EPOCHS if epoch >= 0)
         yield f"""\
-`default_lint.lab.store.read(folder)` gives them as pandas frames `programs`, `runs`, `epochs` and `layers`. Features of
-runs are columns `d<k>.<feature>` over the first k of {firsts} epochs and `dall.<feature>` over all (see
-[features](features.md)); what repeats is left out of the file and restored by `read`. Epochs count from 0, -1 is the
-state before training. Layers are kept for the state before training, the epochs {kept} and the last one.
+`default_lint.lab.store.read(folder)` gives `programs`, `runs`, `epochs` and `layers` as pandas frames and `traces` by
+program. Features of runs are columns `d<k>.<feature>` over the first k of {firsts} epochs and `dall.<feature>` over
+all (see [features](features.md)); what repeats is left out of the file and restored by `read`. Epochs count from 0, -1
+is the state before training. Layers are kept for the state before training, the epochs {kept} and the last one, and
+like features of all runs of an original and of the first {DETAILED} of a mutant.
 Scores and logged numbers are exact; all other measures have {BITS + 1} significant bits (a relative error below
 {2.0 ** -(BITS + 1):.1e}).
 Every program is there with its whole code; `faults` holds what was planted, with the values, and the spans before and

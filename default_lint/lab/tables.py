@@ -1,9 +1,9 @@
-"""The corpus as tables: one row per program, per run, per epoch, and per layer and epoch, in four parquet files.
+"""The corpus as tables: one row per program, per run, per epoch, per layer and epoch, and per trace, in parquet files.
 
 `store.export` makes them from a workspace and `store.read` gives them back as pandas frames. To stay small, measures
-are rounded to 4 significant digits (scores and what Keras logged keep all), layers keep the epochs that matter, and
-of mutants only the first RUNS runs that trained have features, and what else runs.parquet need not say is left out and
-restored by `Corpus.runs`:
+are rounded to 4 significant digits (scores and what Keras logged keep all), layers keep the epochs that matter, of
+mutants only the first RUNS runs that trained have features and layers, the trace is there of a program's first run that
+trained, and what else runs.parquet need not say is left out and restored by `Corpus.runs`:
 
 - `d<k>.<feature>` is the feature over the first k epochs, `dall.` over all; null where the run has no more epochs than
   k, as it then equals `dall.`
@@ -14,7 +14,6 @@ restored by `Corpus.runs`:
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import json
@@ -34,6 +33,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from default_lint.features.dynamic import FIRST, of
+from default_lint.lab.packing import aggregated, pack, rounded, short, unpack
 from default_lint.trial.trace import Epoch, ModelTrace, Trace, TraceError, main_model
 
 if TYPE_CHECKING:
@@ -44,16 +44,16 @@ if TYPE_CHECKING:
 
 LAYER_EPOCHS = (-1, 0, 1, 2, 4, 9)
 """Epochs for which layers are kept, beside the last one; -1 is before training."""
-BITS = 10
-"""Of the mantissa, after the leading one: a relative error below 5e-4, as of 4 significant digits."""
-LEVEL = 19
-META = "default-lint"  # key of the metadata
+LEVEL = 22
+PAGE = 1 << 30
+"""Bytes, all of a column: traces of one seed are far apart and alike."""
 RUNS = 2
-"""Runs of a mutant that have features, and are learned from; more tell nothing new. Of originals all have them."""
+"""Runs of a mutant that have features and layers, and are learned from; more tell nothing new. Of originals all have
+them."""
 BASE = "base"
 """Folder of a workspace with the tables that it was begun with."""
 CHUNK = 8  # programs that a process takes at once
-NAMES = ("programs", "runs", "epochs", "layers")
+NAMES = ("programs", "runs", "epochs", "layers", "traces")
 
 Array = np.ndarray[Any, Any]
 Record = dict[str, Any]
@@ -137,6 +137,9 @@ LAYER: Mapping[str, pa.DataType] = {
 }
 """Columns of a layer in an epoch before `measure.<name>`. `line` is 0 where the layer was not made in the script."""
 
+TRACE: Mapping[str, pa.DataType] = {"run": TEXT, "program": TEXT, "trace": TEXT}
+"""Columns of a trace, which is the text of a trace file with its numbers rounded and without its clock."""
+
 
 def export(
     workspace: Workspace,
@@ -172,6 +175,7 @@ def export(
         "runs": run_table(_join([part.runs for part in parts], RUN), [part.features for part in parts]),
         "epochs": _join([part.epochs for part in parts], EPOCH),
         "layers": _join([part.layers for part in parts], LAYER),
+        "traces": _join([part.traces for part in parts], TRACE),
     }
     if (workspace.path / BASE).is_dir():
         tables = _with_base(tables, read(workspace.path / BASE), {run for part in parts for run in part.untraced})
@@ -180,14 +184,17 @@ def export(
 
 
 def write(tables: Mapping[str, pa.Table], folder: str | os.PathLike[str]) -> None:
-    """Write the four tables, each whole or not at all."""
+    """Write the tables, each whole or not at all; one that is left out is empty."""
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
-        table, told = _pack(tables[name]) if name == "runs" else (tables[name], None)
+        table = tables.get(name, pa.table({column: pa.array([], kind) for column, kind in TRACE.items()}))
+        metadata: dict[str, str] = {}
+        if name == "runs":
+            table, metadata = pack(table)
         floating = [field.name for field in table.schema if pa.types.is_floating(field.type)]
         scattered = [column for column in floating if _many(table[column])]
-        plain = set(table.column_names) - set(scattered) - {"code", "scores", "progress"}
+        plain = set(table.column_names) - set(scattered) - {"code", "scores", "progress", "trace"}
         new = place / f".{name}.{os.getpid()}"
         with pq.ParquetWriter(
             new,
@@ -196,12 +203,12 @@ def write(tables: Mapping[str, pa.Table], folder: str | os.PathLike[str]) -> Non
             compression_level=LEVEL,
             use_dictionary=sorted(plain),
             use_byte_stream_split=scattered,
+            data_page_size=PAGE,
             write_statistics=False,
             store_schema=False,
         ) as writer:
             writer.write_table(table, row_group_size=1 << 24)
-            if told is not None:
-                writer.add_key_value_metadata({META: base64.b85encode(zlib.compress(_json(told).encode(), 9)).decode()})
+            writer.add_key_value_metadata(metadata)
         os.replace(new, place / f"{name}.parquet")
 
 
@@ -223,7 +230,7 @@ class Corpus:
     @cached_property
     def runs(self) -> pd.DataFrame:
         """One row per run; see `RUN`."""
-        return _unpack(self._table("runs"))
+        return unpack(self._table("runs"))
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
@@ -236,8 +243,15 @@ class Corpus:
         return self._frame("layers")
 
     @cached_property
+    def traces(self) -> Mapping[str, tuple[str, str]]:
+        """Of a program the key of its first run that trained, and the lines of that run's trace."""
+        table = self._table("traces")
+        rows = zip(*(table[name].to_pylist() for name in TRACE), strict=True)
+        return {program: (run, trace) for run, program, trace in rows}
+
+    @cached_property
     def hash(self) -> str:
-        """SHA-256 of the four files."""
+        """SHA-256 of the SHA-256 of each file."""
         digest = hashlib.sha256()
         for name in NAMES:
             digest.update(hashlib.sha256(self._path(name).read_bytes()).digest())
@@ -289,19 +303,6 @@ def program_table(programs: Iterable[Mapping[str, Any]]) -> pa.Table:
     return pa.table({name: pa.array(columns[name], kind) for name, kind in PROGRAM.items()})
 
 
-def rounded(values: Array) -> Array:
-    """As float32 with BITS bits after the leading one: a relative error of at most 2**-(BITS + 1)."""
-    with np.errstate(over="ignore"):
-        plain = np.ascontiguousarray(values, dtype=np.float32)
-    drop = 23 - BITS
-    bits = plain.view(np.uint32)
-    near = ((bits + np.uint32((1 << (drop - 1)) - 1) + ((bits >> np.uint32(drop)) & np.uint32(1))) >> drop) << drop
-    result = near.astype(np.uint32).view(np.float32)
-    cut = (bits & np.uint32((~((1 << drop) - 1)) & 0xFFFFFFFF)).view(np.float32)
-    result = np.where(np.isfinite(result), result, cut)
-    return np.asarray(np.where(np.isfinite(plain), result, plain), dtype=np.float32)
-
-
 @dataclass
 class _Part:
     """What some programs give."""
@@ -310,6 +311,7 @@ class _Part:
     features: Array
     epochs: pa.Table
     layers: pa.Table
+    traces: pa.Table
     scores: dict[str, list[float]]
     problems: list[str]
     untraced: list[str]
@@ -322,7 +324,7 @@ def _extract(task: tuple[str, Sequence[str]]) -> _Part:
     path, names = task
     problems: list[str] = []
     workspace = Workspace(path, problems.append)
-    runs, epochs, layers = _Rows(RUN), _Rows(EPOCH), _Rows(LAYER)
+    runs, epochs, layers, traces = _Rows(RUN), _Rows(EPOCH), _Rows(LAYER), _Rows(TRACE)
     scores: dict[str, list[float]] = {}
     features: list[Array] = []
     untraced: list[str] = []
@@ -330,6 +332,7 @@ def _extract(task: tuple[str, Sequence[str]]) -> _Part:
         outcomes = workspace.outcomes(name)
         record = workspace.program(name)
         left = len(outcomes) if record is None or record["original"] else RUNS
+        traced = False
         scores[name] = [out.score for out in outcomes if out.status == "ok" and out.score is not None]
         for outcome in outcomes:
             try:
@@ -341,23 +344,35 @@ def _extract(task: tuple[str, Sequence[str]]) -> _Part:
                 untraced.append(outcome.key)
             runs.add(_run_row(name, outcome, trace))
             features.append(_kept_features(workspace, outcome, trace if left else None, problems))
-            left -= left > 0 and outcome.status == "ok" and not np.isnan(features[-1][-1]).any()
             if trace is not None:
-                _add_epochs(outcome.key, trace, epochs, layers)
+                _add_epochs(outcome.key, trace, epochs, layers if left else None)
+                if trace.models and not traced:
+                    traces.add({"run": outcome.key, "program": name, "trace": short(_text(outcome))})
+                    traced = True
+            left -= left > 0 and outcome.status == "ok" and not np.isnan(features[-1][-1]).any()
     matrix = np.stack(features) if features else np.empty((0, len(FIRST) + 1, len(feature_names())), np.float32)
-    return _Part(runs.table(), matrix, epochs.table(exact=("log.",)), layers.table(), scores, problems, untraced)
+    return _Part(
+        runs.table(), matrix, epochs.table(exact=("log.",)), layers.table(), traces.table(), scores, problems, untraced
+    )
 
 
 def _with_base(tables: Mapping[str, pa.Table], base: Corpus, untraced: Collection[str]) -> dict[str, pa.Table]:
     """The tables, with the rows of runs without a trace as they were in the tables that the workspace began with."""
-    made = tables["runs"]
-    order = {run: place for place, run in enumerate(made["run"].to_pylist())}
-    kept = {"runs": _run_rows(base.runs, made), "epochs": base._table("epochs"), "layers": base._table("layers")}
-    restored = set(kept["runs"]["run"].to_pylist()) & set(untraced)
+    keys = tables["runs"]["run"].to_pylist()
+    order = {run: place for place, run in enumerate(keys)}
+    frame = base.runs
+    restored = set(frame["run"]) & set(untraced) & set(keys)
     result = dict(tables)
-    for name, old in kept.items():
-        ours = pa.array([run not in restored for run in tables[name]["run"].to_pylist()], pa.bool_())
-        theirs = pa.array([run in restored for run in old["run"].to_pylist()], pa.bool_())
+    for name in NAMES[1:]:
+        old = base._table(name) if name != "runs" else _run_rows(frame, tables[name])
+        there = restored
+        if name == "layers":
+            seen = frame[[column for column in frame if aggregated(column)]].notna().any(axis=1)
+            there = restored & set(frame["run"][seen])
+        elif name == "traces":
+            there = restored - _first_runs(tables[name], old)
+        ours = pa.array([run not in there for run in tables[name]["run"].to_pylist()], pa.bool_())
+        theirs = pa.array([run in there for run in old["run"].to_pylist()], pa.bool_())
         joined = pa.concat_tables([tables[name].filter(ours), old.filter(theirs)], promote_options="default")
         places = np.array([order[run] for run in joined["run"].to_pylist()], dtype=np.int64)
         known = tables[name].column_names
@@ -366,12 +381,19 @@ def _with_base(tables: Mapping[str, pa.Table], base: Corpus, untraced: Collectio
     return result
 
 
+def _first_runs(made: pa.Table, old: pa.Table) -> set[str]:
+    """The runs of old traces of programs that have a new one."""
+    programs = set(made["program"].to_pylist())
+    pairs = zip(old["run"].to_pylist(), old["program"].to_pylist(), strict=True)
+    return {run for run, program in pairs if program in programs}
+
+
 def _run_rows(frame: pd.DataFrame, like: pa.Table) -> pa.Table:
     """Runs as `run_table` had made them, with the features that it makes now; null what they do not have."""
     epochs = frame["epochs"].to_numpy(dtype=np.float64, na_value=math.nan)
     arrays: dict[str, pa.Array] = {}
     for field in like.schema:
-        if not _aggregated(field.name):
+        if not aggregated(field.name):
             arrays[field.name] = pa.Array.from_pandas(frame[field.name], type=field.type)
         elif field.name in frame:
             values = frame[field.name].to_numpy(dtype=np.float32)
@@ -400,13 +422,14 @@ def outcomes(corpus: Corpus) -> Iterator[Outcome]:
 
 
 def _trace(outcome: Outcome) -> Trace | None:
-    if outcome.trace is None:
-        return None
+    return None if outcome.trace is None else Trace.load(_text(outcome))
+
+
+def _text(outcome: Outcome) -> str:
     try:
-        text = gzip.decompress(outcome.trace).decode("utf-8")
+        return gzip.decompress(outcome.trace or b"").decode("utf-8")
     except (OSError, EOFError, ValueError) as error:
         raise TraceError(str(error)) from None
-    return Trace.load(text)
 
 
 def _run_row(program: str, outcome: Outcome, trace: Trace | None) -> Record:
@@ -493,7 +516,7 @@ def _code() -> bytes:
     return digest.digest()
 
 
-def _add_epochs(key: str, trace: Trace, epochs: _Rows, layers: _Rows) -> None:
+def _add_epochs(key: str, trace: Trace, epochs: _Rows, layers: _Rows | None) -> None:
     for model in trace.models:
         records: list[Epoch] = [*([model.start] if model.start else []), *model.epochs]
         for record in records:
@@ -513,9 +536,9 @@ def _add_epochs(key: str, trace: Trace, epochs: _Rows, layers: _Rows) -> None:
                 }
             )
         kept = [record for record in records if record.number in LAYER_EPOCHS or record is records[-1]]
-        for layer in model.layers:
+        for layer in model.layers if layers is not None else ():
             for record in kept:
-                if layer.index in record.layers:
+                if layers is not None and layer.index in record.layers:
                     layers.add(
                         {
                             "run": key,
@@ -594,99 +617,9 @@ def _many(column: pa.ChunkedArray) -> bool:
     return len(column) > 0 and len(column.unique()) > len(column) / 4
 
 
-def _pack(table: pa.Table) -> tuple[pa.Table, Record]:
-    """Leave out of the features what the rest tells; the metadata say which columns there were."""
-    names = [name for name in table.column_names if _aggregated(name)]
-    values = {name: _floats(table[name]) for name in names}
-    for name in names:
-        told = _told(name, values)
-        if told is not None:
-            derived, error = told
-            values[name] = np.where(np.abs(values[name] - derived) <= error, np.float32(math.nan), values[name])
-    seen: dict[bytes, str] = {}
-    same: dict[str, str] = {}
-    single: dict[str, float | str] = {}
-    arrays = {name: table[name] for name in table.column_names if name not in values}
-    for name, column in values.items():
-        first = seen.setdefault(hashlib.sha256(column.tobytes()).digest(), name)
-        if first != name:
-            same[name] = first
-        elif len(column) and _alike(column):
-            single[name] = _spell(float(column[0]))
-        else:
-            arrays[name] = pa.array(column, pa.float32(), mask=np.isnan(column))
-    told_later = {"columns": table.column_names, "same": same, "single": single}
-    return pa.table(arrays), told_later
-
-
-def _unpack(table: pa.Table) -> pd.DataFrame:
-    frame = _pandas(table)
-    packed = (table.schema.metadata or {}).get(META.encode())
-    if packed is None:
-        return frame
-    import pandas as pd
-
-    told = json.loads(zlib.decompress(base64.b85decode(packed)))
-
-    values: dict[str, Any] = {}
-    for name in told["columns"]:
-        origin = told["same"].get(name, name)
-        if origin in told["single"]:
-            values[name] = np.full(len(frame), float(told["single"][origin]), dtype=np.float32)
-        else:
-            values[name] = frame[origin].to_numpy(dtype=np.float32 if _aggregated(name) else None)
-    for name in filter(_aggregated, told["columns"]):
-        derived = _told(name, values)
-        if derived is not None:
-            values[name] = np.where(np.isnan(values[name]), derived[0], values[name])
-    epochs = frame["epochs"].to_numpy(dtype=np.float64, na_value=math.nan)
-    for name in filter(_aggregated, told["columns"]):
-        first, _, feature = name.partition(".")
-        if first != "dall" and f"dall.{feature}" in values:
-            few = ~(epochs > int(first[1:]))
-            values[name] = np.where(few, values[f"dall.{feature}"], values[name])
-    return pd.DataFrame(values, index=frame.index)
-
-
-def _aggregated(name: str) -> bool:
-    """Whether a column of runs is a feature."""
-    first, dot, _ = name.partition(".")
-    return bool(dot) and (first == "dall" or (first[:1] == "d" and first[1:].isdigit()))
-
-
-def _told(name: str, values: Mapping[str, Any]) -> tuple[Any, Any] | None:
-    """What other columns tell of a feature, and how far from it that may be; None when they tell nothing."""
-    head, _, how = name.rpartition(".")
-    last, slope = values.get(f"{head}.last"), values.get(f"{head}.slope")
-    if how not in ("mean", "min", "max", "std") or last is None:
-        return None
-    if not name.startswith("d2.") or slope is None:
-        return None if how == "std" else (last, np.float32(0.0))
-    before = last - slope
-    error = np.maximum(np.abs(last), np.abs(before)) * np.float32(2.0**-BITS)
-    if how == "std":
-        return rounded(np.abs(slope) / 2), np.abs(slope) * np.float32(2.0**-BITS)
-    if how == "mean":
-        return rounded((last + before) / 2), error
-    return rounded((np.minimum if how == "min" else np.maximum)(last, before)), error
-
-
-def _floats(column: pa.ChunkedArray) -> Array:
-    parts = [chunk.fill_null(math.nan).to_numpy(zero_copy_only=False) for chunk in column.chunks]
-    return np.concatenate(parts).astype(np.float32) if parts else np.empty(0, np.float32)
-
-
-def _alike(column: Array) -> bool:
-    return bool(np.all(column == column[0]) or np.all(np.isnan(column)))
-
-
 def _pandas(table: pa.Table) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(integer_object_nulls=False)
     return frame
-
-
-def _spell(value: float) -> float | str:
-    return value if math.isfinite(value) else str(value)
 
 
 def _json(value: object) -> str:

@@ -18,7 +18,7 @@ from default_lint.features.static import sites
 from default_lint.lab import localize
 from default_lint.lab.localize import SETTINGS, SUSPICION, Ranked, faults, floor, ranks
 from default_lint.lab.mutants import operators
-from default_lint.lab.store import Workspace
+from default_lint.lab.store import Workspace, export
 from default_lint.program.read import read
 from default_lint.program.types import Program
 from default_lint.text import Document, Span
@@ -52,7 +52,8 @@ def place(text: str, code: str = CODE, size: int | None = None) -> dict[str, int
 
 def fault(site: str, *after: str, deleted: str = "", code: str = CODE, family: str = "activation") -> dict[str, Any]:
     spans = [place(text, code) for text in after] + ([place(deleted, code, 0)] if deleted else [])
-    return {"operator": "XXX", "family": family, "cause": family, "after": spans, "site": place(site, code)}
+    return {"operator": "XXX", "family": family, "cause": family, "after": spans,
+            "site": {**place(site, code), "line": code.count("\n", 0, code.index(site)) + 1}}  # fmt: skip
 
 
 def record(*planted: dict[str, Any], code: str = CODE, name: str = "xor.1", **fields: Any) -> dict[str, Any]:
@@ -355,8 +356,15 @@ def workspace(tmp_path: Path) -> Workspace:
     return work
 
 
+def run(work: Workspace, suspect: localize.Suspect | None = None, **options: Any) -> list[localize.Result]:
+    """`localize.run` on the tables of a workspace."""
+    folder = work.path / "tables"
+    export(work, folder, jobs=1)
+    return localize.run(folder, suspect, **options)
+
+
 def test_programs_that_are_decided_with_their_first_readable_run(workspace: Workspace) -> None:
-    found = localize.run(workspace.path, workers=1)
+    found = run(workspace, workers=1)
     assert [(result["program"], result["run"]) for result in found] == [
         ("xor.0", False), ("xor.1", True), ("xor.2", False), ("xor.4", False)
     ]  # fmt: skip
@@ -365,7 +373,7 @@ def test_programs_that_are_decided_with_their_first_readable_run(workspace: Work
 
 def test_workers_give_the_same(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(localize, "CHUNK", 2)
-    assert localize.run(workspace.path, workers=2) == localize.run(workspace.path, workers=1)
+    assert run(workspace, workers=2) == run(workspace, workers=1)
 
 
 def test_what_was_done_is_not_done_again(workspace: Workspace, tmp_path: Path) -> None:
@@ -379,8 +387,8 @@ def test_what_was_done_is_not_done_again(workspace: Workspace, tmp_path: Path) -
 
     def again(**changes: Any) -> int:
         asked.clear()
-        found = localize.run(workspace.path, counted, cache=file, workers=1, **changes)
-        assert found == localize.run(workspace.path, suspect, workers=1)
+        found = run(workspace, counted, cache=file, workers=1, **changes)
+        assert found == run(workspace, suspect, workers=1)
         return len(asked)
 
     assert again() == 4
@@ -397,7 +405,7 @@ def test_what_was_done_is_not_done_again(workspace: Workspace, tmp_path: Path) -
 
 def test_a_chosen_program_that_is_not_there_is_told(workspace: Workspace) -> None:
     said: list[str] = []
-    found = localize.run(workspace.path, programs=["xor.1", "xor.9", "xor.1"], workers=1, say=said.append)
+    found = run(workspace, programs=["xor.1", "xor.9", "xor.1"], workers=1, say=said.append)
     assert [result["program"] for result in found] == ["xor.1"]
     assert "xor.9 has no record" in said
 

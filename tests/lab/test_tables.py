@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from default_lint.features.dynamic import FIRST, of
+from default_lint.lab.packing import BITS, rounded
 from default_lint.lab.store import Corpus, CorpusError, Workspace, export, read, restore
-from default_lint.lab.tables import BITS, NAMES, RUNS, program_table, rounded, run_table, write
+from default_lint.lab.tables import NAMES, RUNS, program_table, run_table, write
 from default_lint.trial.trace import Trace, main_model
 
 from .made import events, fill, outcome, program
@@ -32,7 +33,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def corpus(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     folder = tmp_path_factory.mktemp("corpus")
     counts = export(workspace, folder, jobs=1)
-    assert counts == {"programs": 3, "runs": 4, "epochs": 13 + 3 + 7, "layers": 2 * (7 + 3 + 6)}
+    assert counts == {"programs": 3, "runs": 4, "epochs": 13 + 3 + 7, "layers": 2 * (7 + 3 + 6), "traces": 2}
     return read(folder)
 
 
@@ -81,6 +82,17 @@ def test_epochs(corpus: Corpus) -> None:
     assert math.isnan(frame["log.loss"].iloc[0])
 
 
+def test_the_trace_of_the_first_run_that_trained(corpus: Corpus) -> None:
+    key, text = corpus.traces["xor"]
+    assert key == "xor-0"
+    told, exact = Trace.load(text).models[0], Trace.read(events(12, 0)).models[0]
+    assert [layer.site for layer in told.layers] == [layer.site for layer in exact.layers]
+    for mine, theirs in zip(told.epochs, exact.epochs, strict=True):
+        assert mine.measures == pytest.approx(theirs.measures, rel=5e-4)
+        assert mine.measures["held_loss"] == float(f"{theirs.measures['held_loss']:.4g}")
+    assert "xor.LRM.2" not in corpus.traces
+
+
 def test_layers_keep_the_epochs_that_matter(corpus: Corpus) -> None:
     frame = corpus.layers[(corpus.layers["run"] == "xor-0") & (corpus.layers["layer"] == 0)]
     assert list(frame["epoch"]) == [-1, 0, 1, 2, 4, 9, 11]
@@ -114,7 +126,9 @@ def test_another_machine_goes_on_from_the_tables(corpus: Corpus, tmp_path: Path)
         export(there, tmp_path / str(at), jobs=1)
         tables.append(read(tmp_path / str(at)))
     assert "xor.LCN.0-0" in set(tables[0].runs["run"])
-    for name in NAMES:
+    assert set(tables[0].traces) == {"xor", "xor.LCN.0", "xor.LCN.1"}
+    assert tables[0].traces == tables[1].traces
+    for name in NAMES[:-1]:
         pd.testing.assert_frame_equal(getattr(tables[0], name), getattr(tables[1], name))
 
 
