@@ -27,7 +27,7 @@ from default_lint.features.dynamic import FEATURES as DYNAMIC
 from default_lint.features.table_static import FEATURES as STATIC
 from default_lint.lab import metrics, train
 from default_lint.lab.evaluation_schema import FORMAT, LEVELS
-from default_lint.lab.learning import EPOCHS, FAMILIES, PLACES, Learning
+from default_lint.lab.learning import EPOCHS, FAMILIES, HARMS, PLACES, Learning
 from default_lint.lab.train import (
     FOLDS,
     LEAST,
@@ -237,7 +237,32 @@ def detections(study: Study) -> dict[str, Any]:
             for name, curve in (("roc", metrics.roc), ("reliability", metrics.reliability)):
                 points = [list(map(float, point)) for point in curve(task.y[at], told.probability[at, 1])]
                 curves[name].setdefault(level, {})[model] = points
-    return {"chosen": chosen(scores, study.shipped("detection"), "auroc"), "scores": scores, **curves}
+    section = {"chosen": chosen(scores, study.shipped("detection"), "auroc"), "scores": scores, **curves}
+    pick = section["chosen"]
+    if pick is not None:
+        section["harm"] = _by_harm(study, detection(study.learning, pick["level"]), pick["model"])
+    return section
+
+
+def _by_harm(study: Study, task: Task, model: str) -> dict[str, Any]:
+    """Of faults that cost so much, how many are found; the balanced accuracy is that beside all that is not faulty."""
+    told, at = study.told(task, model), study.first(task)
+    harm = study.learning.harm[task.rows.program[at]]
+    found = {}
+    for name in HARMS:
+        mine = at[harm == name]
+        both = at[(harm == name) | (harm == "")]
+        if len(mine):
+            found[name] = {
+                "recall": _share(task.groups[mine], told.yes[mine]),
+                **_figures(
+                    {"balanced_accuracy": metrics.balanced_accuracy},
+                    task.groups[both],
+                    task.y[both],
+                    told.yes[both].astype(int),
+                ),
+            }
+    return found
 
 
 def detection_scores(study: Study, task: Task, told: Told) -> dict[str, Any]:

@@ -497,6 +497,24 @@ def _detection(results: Results, held: Mapping[str, Any], drawn: Mapping[str, Pa
     yield from _shown(drawn, "roc", "Recall over false alarms of detection, for all thresholds")
     yield from _shown(drawn, "reliability", "Share that is faulty over the probability that was given, by tenths; "
                       "dots are as large as there are runs")  # fmt: skip
+    yield from _harm(held.get("harm", {}))
+
+
+def _harm(held: Mapping[str, Mapping[str, Any]]) -> Iterator[Block]:
+    """How much of what is missed is hardly there."""
+    if held:
+        yield Text(
+            "Faults by what they cost: the part of the way from a constant to the best possible prediction that the "
+            "program's median run falls short of its original's. Balanced accuracy is with all programs that are not "
+            "faulty. Who sees one run, and not those of the original beside it, cannot know that it could be a "
+            "little better."
+        )
+        rows = []
+        for kind, row in held.items():
+            share = row.get("recall", {})
+            count = f"{share['n']:,}" if share.get("n") else NONE
+            rows.append((kind, count, told(share), told(row.get("balanced_accuracy"))))
+        yield Table(("cost", "programs", "called faulty", "balanced accuracy"), tuple(rows))
 
 
 def _categorization(results: Results, held: Mapping[str, Any], drawn: Mapping[str, Path]) -> Iterator[Block]:
@@ -587,7 +605,8 @@ def _localization(results: Results, held: Mapping[str, Any], drawn: Mapping[str,
         yield Text("Above *nearest*, by line, on the same programs:")
         rows = [(source, *(told(row.get(name)) for name in ("top1", "top3", "top5"))) for source, row in gaps.items()]
         yield Table(("", "top-1", "top-3", "top-5"), tuple(rows))
-    yield from _places_of_families(held)
+    yield from _places_of(held.get("families", {}), "family", "By family, top-1 / top-3 by line:")
+    yield from _places_of(held.get("harm", {}), "cost", "By what the fault costs, top-1 / top-3 by line:")
     compound = held.get("compound", {})
     if compound:
         yield Text(
@@ -606,17 +625,16 @@ def _localization(results: Results, held: Mapping[str, Any], drawn: Mapping[str,
     yield from _alarms(held.get("false_alarms", {}))
 
 
-def _places_of_families(held: Mapping[str, Any]) -> Iterator[Block]:
-    families = held.get("families", {})
-    if families:
-        names = list(dict.fromkeys(source for row in families.values() for source in row))
-        yield Text("By family, top-1 / top-3 by line:")
+def _places_of(groups: Mapping[str, Mapping[str, Any]], by: str, heading: str) -> Iterator[Block]:
+    if groups:
+        names = list(dict.fromkeys(source for row in groups.values() for source in row))
+        yield Text(heading)
         rows = []
-        for family, row in families.items():
+        for group, row in groups.items():
             count = next((part["top1"]["n"] for part in row.values() if part.get("top1", {}).get("n")), None)
             cells = [" / ".join(_short(row.get(source, {}).get(name)) for name in ("top1", "top3")) for source in names]
-            rows.append((family, NONE if count is None else f"{count:,}", *cells))
-        yield Table(("family", "programs", *names), tuple(rows))
+            rows.append((group, NONE if count is None else f"{count:,}", *cells))
+        yield Table((by, "programs", *names), tuple(rows))
 
 
 def _alarms(held: Mapping[str, Any]) -> Iterator[Block]:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from default_lint.lab.learning import HARMS
+
 FORMAT = 1
 STAGES = ("detection", "categorization", "cause")
 LEVELS = ("static", "dynamic", "both")
@@ -231,6 +233,7 @@ SECTIONS: Mapping[str, Check] = {
             **_STAGE,
             "roc": _each(_each(_points(2)), LEVELS),
             "reliability": _each(_each(_points(3)), LEVELS),
+            "harm": _each(_METRICS, tuple(HARMS)),
         }
     ),
     "categorization": _fields(
@@ -254,6 +257,7 @@ SECTIONS: Mapping[str, Check] = {
             "programs": _whole,
             "sources": _each(_each(_TOPS, ("span", "line", "call"))),
             "families": _each(_each(_TOPS)),
+            "harm": _each(_each(_TOPS), tuple(HARMS)),
             "compound": _each(_each(_TOPS, ("any", "all", "share"))),
             "false_alarms": _each(_each(_fields({"share": _share, "each": _figure}))),
             "gap": _each(_each(_figure, ("top1", "top3", "top5"))),

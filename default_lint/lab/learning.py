@@ -59,6 +59,10 @@ class Place:
         return Spot(self.kind, self.name, Span(*self.span), Span(*self.whole), suspicion)
 
 
+HARMS = {"under 0.05": -2.0, "0.05 to 0.2": 0.05, "0.2 to 0.5": 0.2, "0.5 and more": 0.5}
+"""Kinds of harm by the least `Learning.lost`."""
+
+
 @dataclass(frozen=True)
 class Source:
     """What is read from a program's text: its row (None: no model in it is trained) and its places."""
@@ -134,6 +138,12 @@ class Learning:
         middle = np.array([np.median(p) if len(p) else np.nan for p in progress])
         own = {seed: value for seed, value, first in zip(self.seeds, middle, self.healthy, strict=True) if first}
         return np.array([own.get(seed, np.nan) - value for seed, value in zip(self.seeds, middle, strict=True)])
+
+    @cached_property
+    def harm(self) -> Array:
+        """Of each faulty program which of HARMS it costs, "" for others."""
+        of = np.array(list(HARMS))[np.digitize(np.nan_to_num(self.lost), list(HARMS.values())[1:])]
+        return np.where(self.faulty, of, "")
 
     def planted(self, program: int) -> list[dict[str, Any]]:
         """The records of the faults that were planted in a program."""

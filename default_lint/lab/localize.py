@@ -61,6 +61,7 @@ from default_lint.diagnosis.suspicion import Suspected, Suspicions, key
 from default_lint.engine import apply_rules, observe
 from default_lint.features.static import Site, sites
 from default_lint.findings import Confidence, Finding, Learned, Severity
+from default_lint.lab.learning import HARMS
 from default_lint.lab.tables import read as read_corpus
 from default_lint.lab.tables import records
 from default_lint.program.data_values import Dataset
@@ -583,12 +584,13 @@ def summary(
     verdicts: Sequence[str] = ("faulty",),
     threshold: float = 0.5,
     draws: int = 1000,
+    harm: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The section "localization" of `evaluation_report`: figures with intervals drawn over seeds.
 
     Mutants with these verdicts are asked for: those with one fault in "sources", "families" and "gap" (by how much a
     source is above "nearest"), the others in "compound"; all but "sources" by "line". A suspicion counts as a false
-    alarm from `threshold` on.
+    alarm from `threshold` on. `harm` names a kind of harm of each program.
     """
     from default_lint.lab.metrics import bootstrap_all, hit_rate
 
@@ -617,6 +619,9 @@ def summary(
         lines = mine[mine["criterion"] == "line"]
         for family in sorted(set(lines["families"])):
             section["families"].setdefault(family, {})[source] = tops(lines[lines["families"] == family])
+        kinds = lines["program"].map(harm or {})
+        for kind in (kind for kind in HARMS if (kinds == kind).any()):
+            section.setdefault("harm", {}).setdefault(kind, {})[source] = tops(lines[kinds == kind])
         both = several[(several["source"] == source) & (several["criterion"] == "line")]
         if len(both):
             section.setdefault("compound", {})[source] = {

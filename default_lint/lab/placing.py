@@ -134,7 +134,8 @@ def locate(study: Study, corpus: str | Path, cache: str | Path | None, workers: 
         workers=workers,
         say=study.say,
     )
-    return localize.summary(results)
+    harm = {name: kind for name, kind in zip(_ids(study), study.learning.harm, strict=True) if kind}
+    return localize.summary(results, harm=harm)
 
 
 def _ids(study: Study) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from default_lint.lab.learning import HARMS
+
 FAMILIES = (
     "activation", "layer", "loss", "optimization", "hyperparameter", "regularization", "weights", "data",
 )  # fmt: skip
@@ -71,6 +73,10 @@ def results() -> dict[str, Any]:
             "reliability": {
                 level: {model: calibration(1 + 0.3 * place) for place, model in enumerate(MODELS)} for level in levels
             },
+            "harm": {
+                kind: {"recall": figure(0.3 + 0.2 * place, n=60), "balanced_accuracy": figure(0.6 + 0.1 * place)}
+                for place, kind in enumerate(HARMS)
+            },
             "notes": ["A remark of ours about detection."],
         },
         "categorization": {
@@ -113,6 +119,7 @@ def results() -> dict[str, Any]:
                 name: {source: tops(max(0.02, value - 0.03 * place), 100) for source, value in sources.items()}
                 for place, name in enumerate(FAMILIES)
             },
+            "harm": {kind: {source: tops(value, 100) for source, value in sources.items()} for kind in HARMS},
             "compound": {
                 source: {way: tops(value) for way in ("any", "all", "share")} for source, value in sources.items()
             },

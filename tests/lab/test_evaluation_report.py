@@ -76,6 +76,12 @@ def test_tables_hold_the_numbers(text: str) -> None:
     assert "2,990 programs" in text
 
 
+def test_what_faults_cost_is_told(text: str) -> None:
+    assert "| cost | programs | called faulty | balanced accuracy |" in text
+    assert "| under 0.05 | 60 | 0.300 (0.27 to 0.33) | 0.600 (0.57 to 0.63) |" in text
+    assert "| 0.5 and more | 100 |" in text
+
+
 def test_files(written: list[Path], text: str) -> None:
     images = re.findall(r"!\[.*\]\((.*)\)", text)
     assert sorted(Path(image).stem for image in images) == sorted([*FIGURES, "bee"])

@@ -142,6 +142,14 @@ def test_a_threshold_keeps_alarms_rare() -> None:
     assert (probability[task.y == 0] >= threshold).mean() <= train.ALARMS
 
 
+def test_harm_is_by_the_medians_of_a_program_and_its_original() -> None:
+    told = [("a", True, "benign", [0.9, 1.0, 0.95]), ("a", False, "faulty", [0.94]), ("a", False, "faulty", [0.9, 0.7]),
+            ("a", False, "faulty", [float("nan")]), ("a", False, "benign", [0.0])]  # fmt: skip
+    frame = pd.DataFrame(told, columns=["seed", "original", "verdict", "progress"])
+    learning = Learning(frame, pd.DataFrame(), [])
+    assert list(learning.harm) == ["", "under 0.05", "0.05 to 0.2", "0.5 and more", ""]
+
+
 def test_too_little_is_not_learned(corpus: Learning) -> None:
     named = [task.name for several in train.tasks(corpus) for task in several]
     assert (

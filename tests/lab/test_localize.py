@@ -431,6 +431,11 @@ def test_summary_by_hand() -> None:
     assert [line[name]["value"] for name in ("top1", "top3", "top5", "ever")] == [0.25, 0.5, 0.75, 0.75]
     assert line["top1"]["n"] == 4 and 0 <= line["top1"]["low"] <= line["top1"]["high"] <= 1
     assert set(told["families"]) == {"loss"}
+    assert "harm" not in told
+    harm = {"a.faulty.[1]": "under 0.05", "a.faulty.[4]": "0.5 and more", "b.faulty.[2]": "under 0.05"}
+    by_harm = localize.summary(results, draws=5, harm=harm)["harm"]
+    assert list(by_harm) == ["under 0.05", "0.5 and more"]
+    assert [by_harm["under 0.05"]["rules"][f"top{k}"]["value"] for k in (1, 3)] == [0.5, 1.0]
     compound = told["compound"]["rules"]
     assert [compound[how]["top1"]["value"] for how in ("any", "all", "share")] == [1.0, 0.0, 0.5]
     assert compound["share"]["top3"]["value"] == 1.0
