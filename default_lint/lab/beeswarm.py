@@ -10,7 +10,7 @@ import numpy as np
 from default_lint.lab.evaluate import Study
 from default_lint.lab.evaluation_schema import LEVELS
 from default_lint.lab.forests import from_sklearn, to_shap
-from default_lint.lab.train import detection, learnable
+from default_lint.lab.train import detection, fitted, learnable
 
 SHOWN = 15  # features
 
@@ -33,7 +33,7 @@ def draw(study: Study, folder: Path) -> dict[str, str]:
         task = detection(study.learning, level)
         if not learnable(task):
             continue
-        estimator = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x, task.y)
+        estimator = fitted(task, study.recipe(task), study.jobs)
         forest = from_sklearn(estimator, task.rows.names, task.classes)
         explainer = shap.TreeExplainer(to_shap(forest), feature_perturbation="tree_path_dependent")
         rows = task.rows.x[study.first(task)].astype(np.float64)

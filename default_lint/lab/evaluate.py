@@ -37,6 +37,7 @@ from default_lint.lab.train import (
     categorization,
     cause,
     detection,
+    fitted,
     folds,
     learnable,
     out_of_fold,
@@ -60,6 +61,7 @@ CURVE = (10, 20, 30, 40, 50)
 DRAWS = metrics.DRAWS
 METHOD = (
     "Every split is by seed program: no classifier says anything about a mutant whose seed, in any form, it has seen.",
+    "Programs weigh the same in what is learned, however many runs they have.",
     "Calibration and thresholds are fitted on what was said about the seeds of the other folds.",
     "What says where a fault stands is taught with what the other classifiers said of seeds that were held out from "
     "them; those had been taught with seeds on which it is judged, as is usual where one classifier is told of others.",
@@ -550,7 +552,7 @@ def learning_curve(study: Study) -> list[dict[str, Any]]:
             train = np.isin(task.groups, allowed)
             if len(np.unique(task.y[train])) < 2:
                 continue
-            model = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x[train], task.y[train])
+            model = fitted(task, study.recipe(task), study.jobs, train)
             probability[fold == number] = model.predict_proba(task.rows.x[fold == number])[:, 1]
         at = study.first(task)
         found.append(

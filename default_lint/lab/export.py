@@ -20,7 +20,7 @@ from default_lint.lab import metrics
 from default_lint.lab.evaluate import Study, one_feature, versions
 from default_lint.lab.forests import from_sklearn
 from default_lint.lab.learning import Learning
-from default_lint.lab.train import Task, calibrated, calibration, tasks, threshold_for
+from default_lint.lab.train import Task, calibrated, calibration, fitted, tasks, threshold_for
 
 if TYPE_CHECKING:
     from default_lint.lab.placing import Placed
@@ -111,7 +111,7 @@ def export(
 def _model(study: Study, task: Task, scores: Record) -> tuple[bytes, Record]:
     """The bytes of a classifier that has seen all rows, and what the manifest says of it."""
     told = study.told(task)
-    estimator = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x, task.y)
+    estimator = fitted(task, study.recipe(task), study.jobs)
     forest = from_sklearn(estimator, task.rows.names, task.classes)
     scale = calibration(task, told.raw)
     whole = calibrated(told.raw, scale, task.binary)

@@ -19,7 +19,17 @@ from default_lint.lab import localize
 from default_lint.lab.evaluate import Study, digest, suspicions
 from default_lint.lab.export import judged
 from default_lint.lab.learning import FAMILIES, KNOWN, Rows
-from default_lint.lab.train import YES_NO, Task, calibrated, calibration, categorization, cause, detection, learnable
+from default_lint.lab.train import (
+    YES_NO,
+    Task,
+    calibrated,
+    calibration,
+    categorization,
+    cause,
+    detection,
+    fitted,
+    learnable,
+)
 from default_lint.text import Document, Span
 
 Array = np.ndarray[Any, Any]
@@ -191,7 +201,7 @@ def _causes(study: Study, family: str) -> tuple[tuple[str, ...], Array] | None:
         home = np.array([folds.get(seed, 0) for seed in seeds])
         for number in np.unique(told.fold):
             train, mine = told.fold != number, home == number
-            model = study.recipe(task).make(jobs=study.jobs).fit(task.rows.x[train], task.y[train])
+            model = fitted(task, study.recipe(task), study.jobs, train)
             raw = np.zeros((int(mine.sum()), len(task.classes)))
             raw[:, model.classes_] = model.predict_proba(everything.x[first][mine])
             shares[everything.program[first][mine]] = calibrated(raw, calibration(task, told.raw, train), False)

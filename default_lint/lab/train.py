@@ -235,7 +235,7 @@ def out_of_fold(
     raw = np.full((len(task.y), count), 1.0 / count)
     for number in np.unique(held):
         train, test = held != number, held == number
-        model = recipe.make(jobs=jobs).fit(task.rows.x[train], task.y[train])
+        model = fitted(task, recipe, jobs, train)
         said = model.predict_proba(task.rows.x[test])
         filled = np.zeros((int(test.sum()), count))
         filled[:, model.classes_] = said
@@ -251,6 +251,15 @@ def out_of_fold(
             choose = target or threshold_for
             threshold[mine] = choose(subset(task, others), theirs)
     return Told(raw, probability, held, threshold)
+
+
+def fitted(task: Task, recipe: Recipe, jobs: int | None = None, where: Array | None = None) -> Any:
+    """A classifier that was taught with rows of a task, all if None.
+
+    Rows weigh so that programs are equal: an original has ten runs, a mutant two.
+    """
+    at = np.ones(len(task.y), bool) if where is None else where
+    return recipe.make(jobs=jobs).fit(task.rows.x[at], task.y[at], sample_weight=task.rows.weight[at])
 
 
 def subset(task: Task, where: Array) -> Task:

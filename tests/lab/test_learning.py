@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
 from default_lint.diagnosis.bundle import load as load_bundle
 from default_lint.features.dynamic import FIRST
@@ -134,6 +135,20 @@ def test_the_signal_is_found_and_calibrated(study: evaluate.Study) -> None:
     assert abs(told.probability[:, 1].mean() - task.y.mean()) < 0.1
 
 
+def test_programs_weigh_the_same_however_many_runs_they_have() -> None:
+    """Nine runs of a program say that it works, one run of another that it does not: even chances."""
+    weight = np.array([1 / 9] * 9 + [1.0])
+    rows = learning.Rows(np.zeros((10, 1), np.float32), np.array([0] * 9 + [1]), weight, ("x",))
+    task = train.Task("cause.x", rows, np.array([0] * 9 + [1]), np.array(["a"] * 9 + ["b"]), ("one", "other"))
+
+    class Plain(train.Recipe):
+        def make(self, seed: int = 0, jobs: int | None = None) -> Any:
+            return DecisionTreeClassifier(max_depth=1)
+
+    assert train.fitted(task, Plain()).predict_proba([[0.0]])[0] == pytest.approx([0.5, 0.5])
+    assert train.fitted(task, Plain(), where=np.arange(10) > 4).predict_proba([[0.0]])[0][1] == pytest.approx(9 / 13)
+
+
 def test_a_threshold_keeps_alarms_rare() -> None:
     chance = np.random.default_rng(1)
     task = train.detection(made(), "static")
@@ -219,7 +234,7 @@ def test_what_is_shipped_says_the_same(study: evaluate.Study, shipped: Path) -> 
     model = bundle.model(task.name)
     assert model is not None and model.speaks and model.features == task.rows.names
     assert "detection.dynamic5" in manifest["models"]
-    whole = study.recipes["RandomForest"].make(jobs=1).fit(task.rows.x, task.y)
+    whole = train.fitted(task, study.recipes["RandomForest"], 1)
     for row in (0, 5, 17):
         values = dict(zip(task.rows.names, map(float, task.rows.x[row]), strict=True))
         share = whole.predict_proba(task.rows.x[[row]])
