@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--from", dest="base", metavar="CORPUS", help="begin with what these tables hold (a workspace that is new)"
     )
-    build.add_argument("--traces", action="store_true", help="make first runs again where their traces are missing")
+    build.add_argument("--traces", action="store_true", help="make first runs again that came from tables")
     build.add_argument(
         "--cluster", metavar="WHERE", help="dask://HOST:PORT or slurm; default: processes of this machine"
     )
