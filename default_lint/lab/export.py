@@ -146,10 +146,21 @@ def threshold_of_places(learning: Learning, task: Task, probability: Array) -> f
 def judged(study: Study, several: Sequence[Task]) -> list[tuple[Task, Record, bool]]:
     """The classifiers of one question with their scores, and whether they are shipped."""
     scored = [(task, scores_of(study, task)) for task in several]
-    return [
+    answers = [
         (task, mine, speaks(mine) and needed(mine, [other for _, other in scored if other is not mine], task))
         for task, mine in scored
     ]
+    both = any(ships for task, _, ships in answers if ".both" in task.name)
+    return [(task, mine, ships and not (both and _spare(task))) for task, mine, ships in answers]
+
+
+def _spare(task: Task) -> bool:
+    """Whether a classifier is for runs that were cut short *and* whose source tells too little.
+
+    There are too few to be worth a third of all bytes: detection alone is asked about them.
+    """
+    level = task.name.rpartition(".")[2]
+    return level.startswith("dynamic") and level != "dynamic" and not task.name.startswith("detection")
 
 
 def scores_of(study: Study, task: Task) -> Record:

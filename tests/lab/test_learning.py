@@ -260,6 +260,27 @@ def test_the_same_corpus_gives_the_same_bytes(
         assert (tmp_path / name).read_bytes() == (shipped / name).read_bytes()
 
 
+def test_what_is_hardly_ever_asked_is_not_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A classifier of first epochs without the source, where there is one with the source, and it is no detection."""
+    scores = {"auroc": (0.9, 0.8, 1.0), "constant": 0.5, "one_feature": 0.6}
+    rows = learning.Rows(np.zeros((0, 0), np.float32), np.zeros(0, int), np.zeros(0), ())
+
+    def shipped(*names: str, worse: str = "") -> list[str]:
+        several = [train.Task(name, rows, np.zeros(0), np.zeros(0), ("no", "yes")) for name in names]
+        told = {name: {**scores, "auroc": (0.55, 0.5, 0.6) if name == worse else (0.92, 0.8, 1.0)} for name in names}
+        told[names[0]]["auroc"] = (0.9, 0.8, 1.0)
+        monkeypatch.setattr(export, "scores_of", lambda study, task: told[task.name])
+        return [task.name for task, _, ships in export.judged(evaluate.Study(made()), several) if ships]
+
+    five = ("categorization.loss.dynamic5", "categorization.loss.both5")
+    assert shipped(*five) == [five[1]]
+    assert shipped(*five, worse=five[1]) == [five[0]]
+    assert shipped("categorization.loss.dynamic", "categorization.loss.both") == [
+        "categorization.loss.dynamic", "categorization.loss.both"
+    ]  # fmt: skip
+    assert shipped("detection.dynamic5", "detection.both5") == ["detection.dynamic5", "detection.both5"]
+
+
 def test_what_is_no_better_than_its_floor_is_silent() -> None:
     noise = made(signal=0.0, draw=3)
     silent = evaluate.Study(noise, evaluate.quicker(evaluate.RECIPES, 12), jobs=1)
