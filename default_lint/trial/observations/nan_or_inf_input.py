@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from default_lint.features.base import real
 from default_lint.findings import Severity
 from default_lint.trial.observations._data import Facts, arrays, number, word
 from default_lint.trial.observations.base import Observation, Seen, Sight
@@ -28,7 +29,8 @@ class NanOrInfInput(Observation):
     Fill missing values (`np.nan_to_num(x)`, `SimpleImputer`) or drop their rows; add a small number to divisors.
 
     ## Known limits
-    At most 20,000 rows are looked at. A remark only when the loss stayed finite all the same, as one that masks does.
+    At most 20,000 rows are looked at. A remark only when loss and weights stayed finite all the same, as with a
+    loss that masks.
 
     ## References
     - [numpy.nan_to_num](https://numpy.org/doc/stable/reference/generated/numpy.nan_to_num.html)
@@ -61,7 +63,9 @@ class NanOrInfInput(Observation):
                 return
 
     def _training(self, sight: Sight, which: str, facts: Facts) -> Seen:
-        unharmed = sight.health.state in ("learns", "weak")
+        # Some processors take relu(NaN) for 0: the loss stays finite while weights are NaN.
+        harmed = any(real(epoch.measures.get("nonfinite_weights")) for epoch in sight.model.epochs)
+        unharmed = sight.health.state in ("learns", "weak") and not harmed
         name = str(facts.get("name") or "")
         called = quoted(name) if name else word(sight, which)
         filled = f"`np.nan_to_num({called.strip('`')})`" if number(facts, "nan") else "divide by nothing that can be 0"

@@ -18,7 +18,7 @@ from default_lint.trial.observations.nan_or_inf_input import NanOrInfInput
 from default_lint.trial.observations.suspicious_validation import SuspiciousValidation
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.observations.train_validation_overlap import TrainValidationOverlap
-from tests.trial.observations.runs import check, epoch, learning, stuck, where
+from tests.trial.observations.runs import check, epoch, learning, stuck, weak, where
 from tests.trial.observations.tables import BINARY, inputs, labels, two
 
 WORDS = """\
@@ -55,6 +55,15 @@ def test_infinity_in_the_labels() -> None:
 def test_nan_that_did_no_harm_is_a_remark() -> None:
     (seen,) = check(NanOrInfInput, BINARY, epochs=learning(), data=inputs(nan=3))
     assert (seen.finding.severity, seen.weight < 0.5) == (Severity.INFO, True)
+
+
+def test_nan_that_reached_weights_is_none_even_if_the_loss_stayed_finite() -> None:
+    """Where relu takes NaN for 0, the loss is that of a constant prediction."""
+    spoiled = weak(measures={"nonfinite_weights": 224.0})
+    (seen,) = check(NanOrInfInput, BINARY, epochs=spoiled, data=inputs(nan=16))
+    assert (seen.finding.severity, seen.weight > 0.95) == (Severity.ERROR, True)
+    (seen,) = check(NanOrInfInput, BINARY, epochs=weak(measures={"nonfinite_weights": 0.0}), data=inputs(nan=16))
+    assert seen.finding.severity is Severity.INFO
 
 
 def test_nan_in_the_validation_data() -> None:
