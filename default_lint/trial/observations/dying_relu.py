@@ -95,6 +95,8 @@ class DyingRelu(Observation):
             epochs=[dead.epoch],
             notes=[*notes, blame.why, _advice(sight, blame)],
             severity=Severity.WARNING if failing and not before else Severity.INFO,
+            # A run that broke down kills units on its way; that does not tell why it broke down.
+            symptom=blame.cause == "dead_units" and sight.health.state == "broken",
         )
 
 
