@@ -78,16 +78,19 @@ class Model:
     def judge(self, values: Mapping[str, float], output: int = 1) -> Learned:
         """The calibrated probability of one class, and what each feature adds to it.
 
-        The SHAP values of the share are stretched by one factor, so that base and contributions sum to the probability.
-        Classes other than no and yes are calibrated each against all others, and their probabilities need not sum to 1;
-        those of `probabilities` do. Raises KeyError for a missing feature and ValueError for NaN.
+        The SHAP values of the share, or of its logit, are stretched by one factor, so that base and contributions sum
+        to the probability. Classes other than no and yes are calibrated each against all others, and their
+        probabilities need not sum to 1; those of `probabilities` do. Raises KeyError for a missing feature and
+        ValueError for NaN.
         """
         row = self._row(values)
         low, parts = self.forest.explain(row, output)
         share = float(self.forest.predict(row)[output])
         calibration = self._calibration(output)
-        base, probability = _calibrated(low, calibration), _calibrated(share, calibration)
-        factor = (probability - base) / (share - low) if abs(share - low) > SAME else _slope(share, calibration)
+        base, probability = _calibrated(self.forest.share(low), calibration), _calibrated(share, calibration)
+        moved = float(parts.sum())
+        slope = _slope(share, calibration) * (share * (1 - share) if self.forest.boosted else 1.0)
+        factor = (probability - base) / moved if abs(moved) > SAME else slope
         found = {name: float(part) * factor for name, part in zip(self.features, parts, strict=True) if part}
         ranked = sorted(found.items(), key=lambda item: -abs(item[1]))
         return Learned(self.name, probability, base, dict(ranked))

@@ -1,5 +1,8 @@
 """A forest of decision trees as plain arrays: it predicts, and explains each prediction by exact SHAP values.
 
+The trees vote by the shares of the classes in their leaves, or (*boosted*, of a question of yes or no) each adds to the
+logit of "yes", and that sum is explained.
+
 The nodes of all trees stand in one order: the roots first, then all nodes of the next level, and so on, the two
 children of a node side by side. So the children of the i-th split are the nodes `trees + 2 i` and `trees + 2 i + 1`, a
 file needs one bit a node for the shape of the trees, and cannot hold a loop.
@@ -40,6 +43,8 @@ LARGEST = 32 << 20  # bytes of a file, unpacked
 MOST = 1e12  # rows in a leaf, and weight of one
 _KIND = "default-lint forest"
 _MEMBERS = ("about", "splits", "feature", "edge", "edges", "edges_of", "counts", "units")
+_BOOSTED = "margins"  # the further array of boosted trees
+_STEEPEST = 1e6  # of what a leaf adds to a logit, in size
 _TOGETHER = 1 << 15  # rows times trees that are walked at once
 _SINGLE = float(np.finfo(np.float32).max)
 
@@ -62,7 +67,7 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Forest:
-    """Trees that vote by the shares of the classes in their leaves.
+    """Trees that vote by the shares of the classes in their leaves, or that add up to a logit.
 
     classes    names; ("no", "yes") where there are two
     features   names, in the order of the numbers of a row
@@ -70,8 +75,11 @@ class Forest:
     splits     bool[nodes]: whether a node asks about a feature; in the order of the module's docstring
     feature    int[splits]: what a split asks about
     threshold  float32[splits]: rows with `x <= threshold` go to the first child
-    counts     number[classes, leaves]: training rows of each class, in units
-    units      float64[classes, 1 or trees]: weight of a row of a class, the same in all trees or of each
+    counts     number[classes, leaves]: training rows of each class, in units; number[1, leaves] of boosted trees
+    units      float64[classes, 1 or trees]: weight of a row of a class, the same in all trees or of each;
+               float64[1, 1] of boosted trees
+    margins    float64[leaves]: what each leaf of boosted trees adds to the logit of "yes"; None of trees that vote
+    start      what the logit begins with
     """
 
     classes: tuple[str, ...]
@@ -82,12 +90,14 @@ class Forest:
     threshold: Array
     counts: Array
     units: Array
+    margins: Array | None = None
+    start: float = 0.0
 
     def predict(self, row: Array | Sequence[float]) -> Array:
         """The mean share of each class: float64[..., classes] of float64[..., features].
 
-        Numbers are rounded to float32, as scikit-learn does, and end at its range. Raises ValueError for NaN and for
-        a wrong number of features.
+        Of boosted trees it is the probability of each class. Numbers are rounded to float32, as scikit-learn does, and
+        end at its range. Raises ValueError for NaN and for a wrong number of features.
         """
         rows = _narrow(row, len(self.features))
         flat = rows.reshape(-1, len(self.features))
@@ -99,14 +109,30 @@ class Forest:
     def explain(self, row: Array | Sequence[float], output: int) -> tuple[float, Array]:
         """The share of class `output` for the training rows, and what each feature of a row adds to it.
 
-        Exact path-dependent SHAP values, float64[features]; base and contributions sum to `predict(row)[output]`.
-        Raises ValueError as `predict` does, and IndexError for no such class.
+        Exact path-dependent SHAP values, float64[features]; base and contributions sum to `predict(row)[output]`, those
+        of boosted trees to its logit (`share` gives the one for the other). Raises ValueError as `predict` does, and
+        IndexError for no such class.
         """
         x = _narrow(row, len(self.features)).reshape(len(self.features))
-        values = self.shares[output]
-        base = float((values * self._paths.weight).sum()) / self.trees
+        values = self._values[output]
+        start = 0.0 if self.margins is None else (-self.start, self.start)[output]
+        base = start + float((values * self._paths.weight).sum())
         low = x[self.feature] <= self.threshold
-        return base, _contributions(self._paths, values, low, len(self.features)) / self.trees
+        return base, _contributions(self._paths, values, low, len(self.features))
+
+    @property
+    def boosted(self) -> bool:
+        """Whether the trees add up to the logit of "yes"."""
+        return self.margins is not None
+
+    def share(self, told: float) -> float:
+        """What `predict` gives where base and contributions of `explain` have the sum `told`."""
+        return float(_sigmoid(told)) if self.boosted else told
+
+    @cached_property
+    def _values(self) -> Array:
+        """What each leaf adds to what is explained: float64[classes, leaves]."""
+        return self.shares / self.trees if self.margins is None else np.stack([-self.margins, self.margins])
 
     @cached_property
     def shares(self) -> Array:
@@ -172,7 +198,11 @@ class Forest:
             split = self._rank[at] - 1
             high = rows[lines, self.feature[split]] > self.threshold[split]
             at = np.where(self.splits[at], self.trees + 2 * split + high, at)
-        totals = self._totals((at - self._rank[at]).reshape(-1))
+        leaves = (at - self._rank[at]).reshape(-1)
+        if self.margins is not None:
+            logit = self.start + self.margins[leaves].reshape(len(rows), self.trees).sum(axis=1)
+            return np.stack([_sigmoid(-logit), _sigmoid(logit)], axis=1)
+        totals = self._totals(leaves)
         shares = totals / totals.sum(axis=0)
         result: Array = shares.reshape(-1, len(rows), self.trees).mean(axis=2).T
         return result
@@ -224,6 +254,8 @@ class Forest:
             "trees": self.trees,
             "nodes": len(self.splits),
         }
+        if self.margins is not None:
+            about["start"] = self.start
         asked = self.feature.astype(np.uint64) << np.uint64(32) | _ordered(self.threshold)
         edges, edge = np.unique(asked, return_inverse=True)
         edges_of = np.bincount((edges >> np.uint64(32)).astype(np.intp), minlength=len(self.features))
@@ -238,9 +270,11 @@ class Forest:
             "counts": _planes(self.counts) if self.counts.dtype.kind == "u" else _bytes(self.counts),
             "units": _bytes(self.units),
         }
+        if self.margins is not None:
+            members[_BOOSTED] = _bytes(self.margins)
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for name in _MEMBERS:
+            for name in members:
                 part = io.BytesIO()
                 npy.write_array(part, members[name], version=(1, 0), allow_pickle=False)
                 member = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
@@ -325,6 +359,11 @@ def _contributions(paths: _Paths, values: Array, low: Array, count: int) -> Arra
     return result
 
 
+def _sigmoid(logit: Array | float) -> Array:
+    result: Array = np.exp(-np.logaddexp(0.0, -np.asarray(logit)))
+    return result
+
+
 def _narrow(row: Array | Sequence[float], count: int) -> Array:
     """Rows as the trees compare them, float32."""
     rows = np.asarray(row, np.float64)
@@ -381,11 +420,12 @@ def _members(content: bytes) -> dict[str, Array]:
         raise ModelError(f"larger than {LARGEST >> 20} MiB")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         infos = archive.infolist()
-        if sorted(info.filename for info in infos) != sorted(f"{name}.npy" for name in _MEMBERS):
+        names = tuple(info.filename.removesuffix(".npy") for info in infos)
+        if set(names) - {_BOOSTED} != set(_MEMBERS) or len(set(names)) != len(infos):
             raise ModelError("no model of default-lint")
         if sum(info.file_size for info in infos) > LARGEST:
             raise ModelError(f"larger than {LARGEST >> 20} MiB when unpacked")
-        return {name: _array(archive.read(f"{name}.npy")) for name in _MEMBERS}
+        return {name: _array(archive.read(f"{name}.npy")) for name in names}
 
 
 def _array(content: bytes) -> Array:
@@ -428,8 +468,10 @@ def _decoded(members: dict[str, Array]) -> Forest:
     threshold = edges[(np.cumsum(edges_of) - edges_of)[feature] + edge]
     if not np.isfinite(threshold).all():
         raise ModelError("damaged: a threshold is no number")
-    counts, units = _weights(members, nodes - inner, len(classes), trees)
-    forest = Forest(classes, features, trees, splits, feature.astype(np.intp), threshold, counts, units)
+    margins, start = _margins(members, about, nodes - inner, len(classes))
+    counts, units = _weights(members, nodes - inner, len(classes) if margins is None else 1, trees)
+    asked = feature.astype(np.intp)
+    forest = Forest(classes, features, trees, splits, asked, threshold, counts, units, margins, start)
     assert forest.levels  # which are found only in trees
     return forest
 
@@ -446,6 +488,20 @@ def _weights(members: dict[str, Array], leaves: int, classes: int, trees: int) -
     if not bounded or not counts.any(axis=0).all():  # NaN is not bounded
         raise ModelError("damaged: a leaf holds no rows")
     return counts, units
+
+
+def _margins(members: dict[str, Array], about: dict[str, Any], leaves: int, classes: int) -> tuple[Array | None, float]:
+    """What the leaves of boosted trees add, and what the sum begins with; None and 0 of trees that vote."""
+    planes, start = members.get(_BOOSTED), about.get("start", 0.0)
+    if planes is None:
+        return None, 0.0
+    margins = _joined(planes, "f")
+    if len(margins) != leaves or classes != 2:
+        raise ModelError("damaged: the leaves have the wrong number")
+    bounded = type(start) in (int, float) and abs(start) <= _STEEPEST and np.abs(margins).max() <= _STEEPEST
+    if not bounded:  # nor is NaN
+        raise ModelError("damaged: a leaf adds no number")
+    return margins, float(start)
 
 
 def _names(about: dict[str, Any], key: str) -> tuple[str, ...]:

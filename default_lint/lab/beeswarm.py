@@ -37,7 +37,7 @@ def draw(study: Study, folder: Path) -> dict[str, str]:
         forest = from_sklearn(estimator, task.rows.names, task.classes)
         explainer = shap.TreeExplainer(to_shap(forest), feature_perturbation="tree_path_dependent")
         rows = task.rows.x[study.first(task)].astype(np.float64)
-        values = np.asarray(explainer.shap_values(rows, check_additivity=False))[:, :, 1]
+        values = np.asarray(explainer.shap_values(rows, check_additivity=False)).reshape(*rows.shape, -1)[..., -1]
         path = folder / f"shap_{level}.png"
         with matplotlib.rc_context({"font.size": 8}):
             shap.summary_plot(

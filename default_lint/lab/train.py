@@ -56,6 +56,7 @@ class Recipe:
                 learning_rate=0.06,
                 l2_regularization=1.0,
                 class_weight="balanced",
+                early_stopping=False,
                 random_state=seed,
             )
         cls = RandomForestClassifier if self.kind == "forest" else ExtraTreesClassifier

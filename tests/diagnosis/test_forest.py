@@ -29,12 +29,15 @@ SHAPES: tuple[dict[str, Any], ...] = (
     {"whole": False},
     {"apart": True, "classes": 3},
     {"splitting": 0.3, "trees": 7},  # constant trees among others
+    {"boosted": True},
+    {"boosted": True, "splitting": 0.3, "trees": 7},
 )
 
 
 def same(one: Forest, other: Forest) -> bool:
-    arrays = ("splits", "feature", "threshold", "counts", "units")
-    return (one.classes, one.features, one.trees) == (other.classes, other.features, other.trees) and all(
+    arrays = ("splits", "feature", "threshold", "counts", "units", "margins")
+    plain = ("classes", "features", "trees", "start")
+    return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
         np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays
     )
 
@@ -50,7 +53,7 @@ def test_shap_values_are_those_of_the_definition(shape: dict[str, Any], seed: in
         for output in range(len(forest.classes)):
             base, contributions = forest.explain(row, output)
             assert base == pytest.approx(walker.mean(row, frozenset(), output), abs=1e-13)
-            assert shares[output] == pytest.approx(walker.mean(row, everything, output), abs=1e-13)
+            assert shares[output] == pytest.approx(forest.share(walker.mean(row, everything, output)), abs=1e-13)
             assert contributions == pytest.approx(walker.shapley(row, output), abs=1e-13)
 
 
@@ -68,6 +71,23 @@ def test_base_and_contributions_sum_to_the_prediction(
             assert base + contributions.sum() == pytest.approx(shares[output], abs=1e-12)
             unused = sorted(set(range(features)) - set(forest.feature.tolist()))
             assert not contributions[unused].any()
+
+
+def test_boosted_trees_add_up_to_a_logit() -> None:
+    forest = Forest(
+        ("no", "yes"), ("x", "y"), 2, np.array([True, True] + [False] * 4), np.array([0, 1]),
+        np.array([0.0, 0.0], np.float32), np.array([[3, 1, 2, 2]]), np.ones((1, 1)),
+        np.array([-1.0, 2.0, -0.5, 0.5]), 0.25,
+    )  # fmt: skip
+    logit = 0.25 + 2.0 - 0.5
+    assert forest.predict([1.0, -1.0]) == pytest.approx([1 - 1 / (1 + np.exp(-logit)), 1 / (1 + np.exp(-logit))])
+    base, contributions = forest.explain([1.0, -1.0], 1)
+    assert base == pytest.approx(0.25 + (3 * -1 + 1 * 2) / 4)
+    assert contributions == pytest.approx([2.0 - (-0.25), -0.5])
+    assert forest.share(base + contributions.sum()) == pytest.approx(forest.predict([1.0, -1.0])[1])
+    assert forest.explain([1.0, -1.0], 0)[1] == pytest.approx(-contributions)
+    sure = replace(forest, start=5000.0)
+    assert sure.predict([0.0, 0.0]).tolist() == [0.0, 1.0]
 
 
 def test_many_rows_are_predicted_as_each_of_them() -> None:
@@ -150,6 +170,7 @@ def test_numpy_reads_the_file_without_pickle(tmp_path: Path) -> None:
 
 GOOD = grown(7, trees=6, depth=4, features=3, classes=3)
 CONTENT = GOOD.to_bytes()
+BOOSTED = grown(7, trees=6, depth=4, features=3, boosted=True)
 
 
 def attempt(content: bytes) -> Forest | str:
@@ -376,3 +397,32 @@ def test_weights_that_are_none(weight: float) -> None:
     counts[1, 2] = weight
     assert "holds no rows" in refusal(replace(GOOD, counts=counts).to_bytes())
     assert "holds no rows" in refusal(replace(GOOD, units=np.array([[1.0], [1.0], [weight]])).to_bytes())
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"margins": np.full_like(BOOSTED.margins, np.nan)}, "adds no number"),
+        ({"margins": np.full_like(BOOSTED.margins, -np.inf)}, "adds no number"),
+        ({"start": float("nan")}, "adds no number"),
+        ({"start": float("inf")}, "adds no number"),
+        ({"start": "0"}, "adds no number"),
+        ({"start": None}, "adds no number"),
+        ({"margins": BOOSTED.margins[1:]}, "wrong number"),
+        ({"classes": ("a", "b", "c")}, "wrong number"),
+        ({"counts": np.repeat(BOOSTED.counts, 2, axis=0)}, "wrong number"),
+        ({"counts": np.zeros_like(BOOSTED.counts)}, "holds no rows"),
+    ],
+)
+def test_boosted_trees_that_do_not_fit(changes: dict[str, Any], reason: str) -> None:
+    assert same(Forest.load(BOOSTED.to_bytes()), BOOSTED)
+    assert reason in refusal(replace(BOOSTED, **changes).to_bytes())
+
+
+def test_no_changed_byte_of_boosted_trees_raises_anything_else() -> None:
+    content = BOOSTED.to_bytes()
+    for place in range(0, len(content), 3):
+        other = bytearray(content)
+        other[place] ^= 1 << place % 8
+        found = attempt(bytes(other))
+        assert isinstance(found, str) or same(found, BOOSTED)

@@ -6,6 +6,7 @@ import io
 import math
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -26,8 +27,16 @@ def grown(
     splitting: float = 0.8,
     whole: bool = True,
     apart: bool = False,
+    boosted: bool = False,
 ) -> Forest:
     """A forest whose nodes split with a probability, by few features and thresholds, so that they come again."""
+    if boosted:
+        voting = grown(seed, trees, depth, features, 2, splitting)
+        leaves = int((~voting.splits).sum())
+        margins, start = np.random.default_rng(seed).normal(0, 1, leaves + 1)[:-1], -0.3
+        return replace(
+            voting, counts=voting.counts.sum(axis=0)[None], units=np.ones((1, 1)), margins=margins, start=start
+        )
     chance = np.random.default_rng(seed)
     levels = [chance.random(trees) < splitting]
     while levels[-1].any():
@@ -87,8 +96,10 @@ class Walker:
         return np.array(self.weights(first) + self.weights(second))
 
     def expected(self, node: int, row: Array, known: frozenset[int], output: int) -> float:
-        """The share of a class when only some features are known: splits on others go both ways."""
+        """The share of a class, or its logit, when only some features are known: splits on others go both ways."""
         if node in self.leaf:
+            if self.forest.margins is not None:
+                return float(self.forest.margins[self.leaf[node]]) * (-1, 1)[output]
             weights = self.weights(node)
             return float(weights[output] / weights.sum())
         feature = int(self.forest.feature[self.split[node]])
@@ -102,7 +113,8 @@ class Walker:
 
     def mean(self, row: Array, known: frozenset[int], output: int) -> float:
         trees = self.forest.trees
-        return sum(self.expected(root, row, known, output) for root in range(trees)) / trees
+        total = sum(self.expected(root, row, known, output) for root in range(trees))
+        return total / trees if self.forest.margins is None else total + self.forest.start * (-1, 1)[output]
 
     def shapley(self, row: Array, output: int) -> Array:
         """The Shapley values of the features, by the sum over all subsets of the others."""

@@ -9,8 +9,14 @@ import pytest
 import shap
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 
+from default_lint.diagnosis.bundle import load
 from default_lint.diagnosis.forest import DEEPEST, Forest
 from default_lint.lab.forests import coarse, from_sklearn, to_shap
 from tests.diagnosis.trees import grown
@@ -101,6 +107,40 @@ def test_any_forest(
     check(estimator, table, seed)
 
 
+@given(
+    seed=st.integers(0, 10**6),
+    features=st.integers(1, 12),
+    levels=st.sampled_from([0, 0, 1, 3]),
+    depth=st.integers(1, DEEPEST),
+    leaf=st.sampled_from([1, 5, 40]),
+    balanced=st.booleans(),
+    weighted=st.booleans(),
+)
+@settings(max_examples=15)
+def test_any_boosted_trees(
+    seed: int, features: int, levels: int, depth: int, leaf: int, balanced: bool, weighted: bool
+) -> None:
+    table, labels = made(seed, features, 2, levels=levels)
+    table = table.astype(np.float32).astype(np.float64)  # as the corpus has its numbers
+    weights = np.random.default_rng(seed).uniform(0.1, 3.0, len(labels)) if weighted else None
+    estimator = HistGradientBoostingClassifier(
+        max_iter=8, max_depth=depth, min_samples_leaf=leaf, class_weight="balanced" if balanced else None,
+        early_stopping=False, random_state=seed,
+    ).fit(table, labels, weights)  # fmt: skip
+    forest = exported(estimator)
+    assert forest.boosted and forest.counts.dtype.kind == "u"
+    rows = on_thresholds(forest, table, seed)
+    shares = estimator.predict_proba(rows)
+    assert np.abs(forest.predict(rows) - shares).max() < CLOSE
+    explainer = shap.TreeExplainer(estimator, feature_perturbation="tree_path_dependent")
+    values = explainer.shap_values(rows.astype(np.float32), check_additivity=False)
+    for at, row in enumerate(rows):
+        base, contributions = forest.explain(row, 1)
+        assert abs(base - np.squeeze(explainer.expected_value)) < CLOSE
+        assert np.abs(contributions - values[at]).max() < CLOSE
+        assert abs(forest.share(base + contributions.sum()) - shares[at, 1]) < CLOSE
+
+
 def test_features_that_come_again_on_a_path() -> None:
     table, labels = made(0, 1, 2)
     forest = check(fitted(RandomForestClassifier, table, labels, max_depth=10), table)
@@ -161,17 +201,39 @@ def test_thresholds_keep_apart_what_is_apart() -> None:
 @given(st.integers(0, 10**6), st.integers(1, 8), st.integers(0, DEEPEST), st.integers(2, 4), st.booleans())
 @settings(max_examples=20)
 def test_shap_reads_the_arrays(seed: int, features: int, depth: int, classes: int, apart: bool) -> None:
-    """The check that every shipped model gets, of which scikit-learn's side is not at hand."""
     forest = grown(seed, 6, depth, features, classes, apart=apart)
+    as_shap_explains(forest, rows_of(seed, forest, 4))
+    forest = grown(seed, 6, depth, features, boosted=True)
+    as_shap_explains(forest, rows_of(seed, forest, 4))
+
+
+def as_shap_explains(forest: Forest, rows: Array) -> None:
+    """That base and SHAP values are those of `shap`, which reads the same arrays."""
     explainer = shap.TreeExplainer(to_shap(forest), feature_perturbation="tree_path_dependent")
-    rows = rows_of(seed, forest, 4)
     values = np.asarray(explainer.shap_values(rows.astype(np.float32).astype(np.float64), check_additivity=False))
-    base = np.broadcast_to(explainer.expected_value, classes)
+    outputs = [1] if forest.boosted else range(len(forest.classes))
+    values = values.reshape(*rows.shape, len(outputs))
+    base = np.broadcast_to(explainer.expected_value, len(outputs))
     for at, row in enumerate(rows):
-        for output in range(classes):
+        for column, output in enumerate(outputs):
             low, contributions = forest.explain(row, output)
-            assert abs(low - base[output]) < CLOSE
-            assert np.abs(contributions - values[at, :, output]).max() < CLOSE
+            assert abs(low - base[column]) < CLOSE
+            assert np.abs(contributions - values[at, :, column]).max() < CLOSE
+
+
+def test_every_shipped_classifier_is_explained_as_by_shap() -> None:
+    bundle = load()
+    assert len(bundle.names) > 50
+    chance = np.random.default_rng(0)
+    for name in bundle.names:
+        model = bundle.model(name)
+        assert model is not None
+        forest = model.forest
+        low = np.zeros(len(forest.features), np.float32)
+        np.minimum.at(low, forest.feature, forest.threshold)
+        high = np.zeros_like(low)
+        np.maximum.at(high, forest.feature, forest.threshold)
+        as_shap_explains(forest, chance.uniform(low - 0.1, high + 0.1, (2, len(low))))
 
 
 def test_coarse_thresholds() -> None:
@@ -204,3 +266,10 @@ def test_what_is_refused() -> None:
     boosted = GradientBoostingClassifier(n_estimators=2).fit(table, labels)
     with pytest.raises(ValueError, match="a GradientBoostingClassifier does not vote"):
         from_sklearn(boosted, names, ["no", "yes"])
+    three = HistGradientBoostingClassifier(max_iter=2).fit(*made(0, 3, 3))
+    with pytest.raises(ValueError, match="they ask yes or no"):
+        from_sklearn(three, names, names)
+    kinds = HistGradientBoostingClassifier(max_iter=2, categorical_features=[1])
+    table[:, 1] = np.arange(len(table)) % 4
+    with pytest.raises(ValueError, match="a split by categories"):
+        from_sklearn(kinds.fit(table, table[:, 1] % 2), names, ["no", "yes"])

@@ -46,7 +46,7 @@ def lined() -> Learning:
 
 @pytest.fixture(scope="module")
 def study() -> evaluate.Study:
-    return evaluate.Study(lined(), evaluate.quicker(evaluate.RECIPES, 12), jobs=1)
+    return evaluate.Study(lined(), evaluate.quicker(evaluate.RECIPES, 40), jobs=1)
 
 
 @pytest.fixture(scope="module")
