@@ -718,5 +718,5 @@ def _placed(learning: Learning, kind: str) -> Iterator[tuple[int, Any]]:
 
 
 def quicker(recipes: Mapping[str, Recipe], trees: int) -> dict[str, Recipe]:
-    """The same recipes with fewer trees, for tests."""
-    return {name: replace(recipe, trees=trees) for name, recipe in recipes.items()}
+    """The same recipes with fewer trees and bins, for tests."""
+    return {name: replace(recipe, trees=trees, bins=8) for name, recipe in recipes.items()}

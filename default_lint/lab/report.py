@@ -19,7 +19,7 @@ import pandas as pd
 
 from default_lint.features.dynamic import FIRST
 from default_lint.lab import figures
-from default_lint.lab.packing import BITS
+from default_lint.lab.packing import BITS, DIGITS
 from default_lint.lab.store import Corpus, read
 from default_lint.lab.tables import LAYER_EPOCHS
 from default_lint.lab.tables import RUNS as DETAILED
@@ -144,7 +144,7 @@ all (see [features](features.md)); what repeats is left out of the file and rest
 is the state before training. Layers are kept for the state before training, the epochs {kept} and the last one, and
 like features of all runs of an original and of the first {DETAILED} of a mutant.
 Scores and logged numbers are exact; all other measures have {BITS + 1} significant bits (a relative error below
-{2.0 ** -(BITS + 1):.1e}).
+{2.0 ** -(BITS + 1):.1e}), and numbers in traces {DIGITS} significant digits.
 Every program is there with its whole code; `faults` holds what was planted, with the values, and the spans before and
 after as offsets with lines and columns; `more` holds whatever else its record says.
 """

@@ -1,9 +1,9 @@
 """The corpus as tables: one row per program, per run, per epoch, per layer and epoch, and per trace, in parquet files.
 
 `store.export` makes them from a workspace and `store.read` gives them back as pandas frames. To stay small, measures
-are rounded to 4 significant digits (scores and what Keras logged keep all), layers keep the epochs that matter, of
-mutants only the first RUNS runs that trained have features and layers, the trace is there of a program's first run that
-trained, and what else runs.parquet need not say is left out and restored by `Corpus.runs`:
+are rounded to 4 significant digits, those in traces to 3 (scores and what Keras logged keep all), layers keep the
+epochs that matter, of mutants only the first RUNS runs that trained have features and layers, the trace is there of a
+program's first run that trained, and what else runs.parquet need not say is left out and restored by `Corpus.runs`:
 
 - `d<k>.<feature>` is the feature over the first k epochs, `dall.` over all; null where the run has no more epochs than
   k, as it then equals `dall.`

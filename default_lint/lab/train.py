@@ -36,13 +36,17 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a classifier is made: "forest", "extra" or "boosting", and its settings."""
+    """How a classifier is made: "forest", "extra" or "boosting", and its settings.
+
+    Most of the time that boosting takes with few rows goes into finding the edges of its `bins`.
+    """
 
     kind: str = "forest"
     trees: int = TREES
     depth: int = DEPTH
     leaf: int = LEAF
     share: float | str = FEATURES
+    bins: int = 63
 
     def make(self, seed: int = SEED, jobs: int | None = None) -> Any:
         """A new classifier of scikit-learn."""
@@ -50,7 +54,7 @@ class Recipe:
             return HistGradientBoostingClassifier(
                 max_iter=self.trees,
                 max_features=0.2,
-                max_bins=63,
+                max_bins=self.bins,
                 max_depth=min(self.depth, 6),
                 min_samples_leaf=max(self.leaf, 10),
                 learning_rate=0.06,

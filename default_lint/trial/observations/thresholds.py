@@ -88,6 +88,7 @@ THRESHOLDS: dict[str, Threshold] = {
     "column_spread": Threshold(1e3, "largest over smallest deviation of the columns", "catalogue 128"),
     "overlap_remark": Threshold(0.01, "share of the validation rows", "own runs"),
     "overlap": Threshold(0.1, "share of the validation rows", "own runs: duplicates of a real table stay below"),
+    "overlap_tokens": Threshold(100, "validation rows of ids", "own runs: short sentences repeat by nature"),
     "discrete_columns": Threshold(8, "columns of whole numbers", "own runs: they repeat by nature"),
     "above_chance": Threshold(0.1, "accuracy above the share of the commonest label", "own runs"),
     "able_drop": Threshold(0.3, "of the loss of one batch, at the user's learning rate", "own runs"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from default_lint.findings import Confidence, Severity
 from default_lint.trial.observations._data import Facts, number
 from default_lint.trial.observations.base import Observation, Seen, Sight
+from default_lint.trial.observations.embedding_range import fed_embedding
 from default_lint.trial.observations.thresholds import LIMITS
 from default_lint.trial.observations.words import percent, text_of
 
@@ -30,7 +31,8 @@ class TrainValidationOverlap(Observation):
     Split first, repeat rows of the training part only; `drop_duplicates()` before the split.
 
     ## Known limits
-    Inputs of few whole numbers repeat by nature and get a remark only. A single array of inputs is compared.
+    Inputs of few whole numbers repeat by nature and get a remark only; so do short sentences: of the rows that go into
+    an Embedding *all* must stand in the training data. A single array of inputs is compared.
 
     ## References
     - Kapoor and Narayanan, Leakage and the reproducibility crisis in machine-learning-based science (2023)
@@ -46,11 +48,14 @@ class TrainValidationOverlap(Observation):
         if shared is None or shared < LIMITS["overlap_remark"]:
             return
         shared = min(shared, 1.0)
-        much = shared >= LIMITS["overlap"] and not _few_values(sight.x)
+        rows = number(sight.model.data, "val_samples")
+        if _tokens(sight):
+            much = shared == 1 and rows is not None and rows >= LIMITS["overlap_tokens"]
+        else:
+            much = shared >= LIMITS["overlap"] and not _few_values(sight.x)
         place = sight.places.data("validation")
         if not sight.model.asked.get("validation_data") and sight.model.asked.get("validation_split"):
             place = sight.places.fit("validation_split")
-        rows = number(sight.model.data, "val_samples")
         yield self.seen(
             place,
             f"{percent(shared)} of the validation rows are in the training data too",
@@ -66,6 +71,12 @@ class TrainValidationOverlap(Observation):
             severity=Severity.WARNING if much else Severity.INFO,
             confidence=Confidence.HIGH if much else Confidence.MEDIUM,
         )
+
+
+def _tokens(sight: Sight) -> bool:
+    """Whether rows are ids of words or the like."""
+    fed = fed_embedding(sight)
+    return fed is not None and fed[1].get("integers") is True
 
 
 def _few_values(facts: Facts) -> bool:

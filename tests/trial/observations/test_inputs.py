@@ -235,6 +235,18 @@ def test_rows_that_repeat_by_nature() -> None:
         assert seen.finding.severity is severity
 
 
+def test_sentences_that_repeat_by_nature() -> None:
+    rows = LIMITS["overlap_tokens"]
+    for shared, count, severity in (
+        (0.99, rows, Severity.INFO),
+        (1.0, rows, Severity.WARNING),
+        (1.0, rows - 1, Severity.INFO),
+    ):
+        data = {"overlap": shared, "val_samples": count, **inputs(0, 3, integers=True, columns=40)}
+        (seen,) = check(TrainValidationOverlap, WORDS, data=data)
+        assert seen.finding.severity is severity, (shared, count)
+
+
 def ahead(validation: float, held: float, rows: int = 500) -> list[Any]:
     measures = {"held_accuracy": held, "measured_samples": rows}
     return [epoch(at, 0.5, 0.7, logs={"val_accuracy": validation}, measures=measures) for at in range(3)]
