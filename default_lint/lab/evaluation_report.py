@@ -231,8 +231,9 @@ def _bars(results: Results) -> Iterator[Bar]:
     places = results.get("localization", {})
     yield reach("Line, all evidence fused: top-1", _place(places, "fused", "top1"), 0.65)
     yield reach("Line, all evidence fused: top-3", _place(places, "fused", "top3"), 0.85)
-    yield reach("Line, fused for the curious: top-1", _place(places, "fused for the curious", "top1"), 0.65)
-    yield reach("Line, fused for the curious: top-3", _place(places, "fused for the curious", "top3"), 0.85)
+    for source in ("fused for the curious", "always fused"):
+        yield reach(f"Line, {source}: top-1", _place(places, source, "top1"), 0.65)
+        yield reach(f"Line, {source}: top-3", _place(places, source, "top3"), 0.85)
     alone = _place(places, "suspicions", "top3")
     yield reach("Line, suspicions alone: top-3", alone, 0.50)
     floor, gap = _place(places, "nearest", "top3"), places.get("gap", {}).get("suspicions", {}).get("top3")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from default_lint.diagnosis import bundle
 from default_lint.diagnosis.locating import FEATURES, MODEL
-from default_lint.engine import check
+from default_lint.engine import check, diagnose
+from default_lint.lab.tables import read, records
 from default_lint.settings import Settings
 from default_lint.text import Document
+from default_lint.trial.trace import Trace
 from tests.diagnosis.test_levels import run
-from tests.trial.observations.runs import DIGITS, learning
+from tests.trial.observations.runs import DIGITS
 
+ROOT = Path(__file__).parents[2]
 LARGEST = 6 << 20  # bytes of all files
 pytestmark = pytest.mark.usefixtures("shipped")
 
@@ -65,8 +69,15 @@ def test_the_features_are_those_of_the_code() -> None:
 def test_a_run_that_fails_is_found_faulty_and_one_that_works_is_not() -> None:
     (first, *_) = run().levels
     assert first.stage == "detection" and first.learned.probability > 0.5
-    (only,) = run(DIGITS, learning()).levels
-    assert not only.holds
+    corpus = read(ROOT / "corpus")
+    healthy = [program for program in records(corpus) if not program["faults"]][::5]
+    found = []
+    for program in healthy:
+        document = Document(f"{program['seed']}.py", program["code"])
+        trace = Trace.load(corpus.traces[program["id"]][1])
+        (level, *_) = diagnose((document,), Settings(audience="curious"), trace, raising=True).levels
+        found.append(level.stage == "detection" and level.holds)
+    assert len(found) == 12 and not any(found)
 
 
 def test_a_working_program_is_left_alone_by_the_regular_audience() -> None:

@@ -211,7 +211,11 @@ def test_nothing_weak_is_said_as_well(tmp_path: Path) -> None:
         "detection": {"chosen": chosen, "scores": {"both": {"A": metrics}}},
         "categorization": {"chosen": chosen, "scores": {"both": {"A": {"macro_f1": perfect}}}},
         "cause": {"chosen": chosen, "scores": {"both": {"A": tops}}},
-        "localization": {"sources": {key: {"line": tops} for key in ("fused", "fused for the curious", "suspicions")}},
+        "localization": {
+            "sources": {
+                key: {"line": tops} for key in ("fused", "fused for the curious", "always fused", "suspicions")
+            }
+        },
         "floors": {"detection": floor, "categorization": floor, "cause": floor},
     }
     told["localization"]["sources"]["nearest"] = {"line": {"top3": figure(0.5)}}
