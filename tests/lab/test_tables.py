@@ -14,8 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from default_lint.features.dynamic import FIRST, of
-from default_lint.lab.packing import BITS, rounded
-from default_lint.lab.packing import DIGITS
+from default_lint.lab.packing import BITS, DIGITS, rounded
 from default_lint.lab.store import Corpus, CorpusError, Workspace, export, read, restore
 from default_lint.lab.tables import NAMES, RUNS, program_table, run_table, write
 from default_lint.trial.trace import Trace, main_model

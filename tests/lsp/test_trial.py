@@ -579,7 +579,7 @@ def test_an_untitled_script_is_diagnosed(tmp_path: Path) -> None:
 def test_findings_of_a_notebook_lie_in_its_cells(tmp_path: Path) -> None:
     head, tail = FAULTY.split("model.compile")
     document = book(tmp_path / "book.ipynb", "%matplotlib inline\n" + head, "model.compile" + tail)
-    outcome = made(Asked(document, document.path), Heard())
+    outcome = made(Asked(document, document.path, seconds=300.0), Heard())
     assert outcome.kind == "finished", outcome.message
     found, cell, line = observed(outcome)["learning-rate-off"]
     assert (found.path, cell, line) == (document.path, 2, 1)
